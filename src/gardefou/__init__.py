@@ -1,0 +1,3 @@
+"""Gardefou: video-safety analytics that sees events, never people."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Observations to alerts: hysteresis, merging, cool-down; every alert opens once and closes once."""

@@ -1,0 +1,1 @@
+"""Packets to frames: sources, stream time, packet ring, privacy masks. Audio ends here."""

@@ -1,0 +1,57 @@
+"""Errors that a person can act on: they name the thing, the place and the cure."""
+
+from __future__ import annotations
+
+from gardefou.i18n import text
+
+
+class GardefouError(Exception):
+    """A failure with a text in the catalogues; its `str` is one line in the reader's language.
+
+    ``key`` is the catalogue key, ``fields`` fill the text. The command line prints the line on
+    stderr and leaves with `exit_status`.
+
+    >>> str(CaptureError("capture.missing_file", path="a.mp4"))  # doctest: +SKIP
+    'a.mp4: no such file; check the name and the folder'
+    """
+
+    exit_status = 1
+
+    def __init__(self, key: str, **fields: object) -> None:
+        super().__init__(key, fields)
+        self.key = key
+        self.fields = fields
+
+    def __str__(self) -> str:
+        """The text in the reader's language, on one line."""
+        return " ".join(text(self.key, **self.fields).split())
+
+    def in_language(self, language: str) -> str:
+        """The text in the given language (``"en"`` or ``"fr"``), on one line."""
+        return " ".join(text(self.key, language, **self.fields).split())
+
+
+class UsageError(GardefouError):
+    """The command was called in a way that cannot work."""
+
+    exit_status = 2
+
+
+class CaptureError(GardefouError):
+    """A stream or file cannot be read."""
+
+
+class SiteError(GardefouError):
+    """A site document cannot be used."""
+
+
+class ModelError(GardefouError):
+    """A model is missing, altered or cannot be loaded."""
+
+
+class OutputError(GardefouError):
+    """A result cannot be written."""
+
+
+class EvaluationError(GardefouError):
+    """Labelled footage cannot be read or measured."""

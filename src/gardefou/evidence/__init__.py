@@ -1,0 +1,1 @@
+"""Packets to evidence: masked, heads blurred, made only when an alert opens."""

@@ -1,0 +1,1 @@
+"""Boxes, polygons and the classes of things: plain numbers, the ground floor of the house."""

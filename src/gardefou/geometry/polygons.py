@@ -1,0 +1,35 @@
+"""Polygons as arrays [K, 2] of corners in order, the last joined to the first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gardefou.geometry.arrays import Bools, Floats
+
+
+def contains(polygon: Floats, points: Floats) -> Bools:
+    """Which points lie inside, by the even-odd rule. [K, 2] x [N, 2] -> [N].
+
+    >>> square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    >>> contains(square, np.array([[0.5, 0.5], [1.5, 0.5]]))
+    array([ True, False])
+    """
+    start, end = polygon, np.roll(polygon, -1, axis=0)
+    x, y = points[:, 0, None], points[:, 1, None]
+    straddles = (start[None, :, 1] > y) != (end[None, :, 1] > y)
+    rise = end[:, 1] - start[:, 1]
+    slope = np.divide(end[:, 0] - start[:, 0], rise, out=np.zeros_like(rise), where=rise != 0)
+    crossing = start[None, :, 0] + (y - start[None, :, 1]) * slope[None, :]
+    inside = np.count_nonzero(straddles & (x < crossing), axis=1) % 2 == 1
+    return np.asarray(inside, dtype=np.bool_)
+
+
+def area(polygon: Floats) -> float:
+    """Area by the shoelace formula, in the square of the corners' unit.
+
+    >>> area(np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 1.0], [0.0, 1.0]]))
+    2.0
+    """
+    following = np.roll(polygon, -1, axis=0)
+    cross = polygon[:, 0] * following[:, 1] - following[:, 0] * polygon[:, 1]
+    return float(abs(cross.sum()) / 2)

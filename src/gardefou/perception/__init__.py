@@ -1,0 +1,1 @@
+"""Frames to detections: networks, background and the evidence that pixels give."""

@@ -1,0 +1,1 @@
+"""Workers: cameras from packet to alert."""

@@ -1,0 +1,1 @@
+"""Scenes to observations: one module a situation, pure state machines, no pixels, no I/O."""

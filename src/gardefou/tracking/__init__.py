@@ -1,0 +1,1 @@
+"""Detections to tracks: short-lived, one camera, geometry only."""
