@@ -1,1 +1,1 @@
-"""Observations to alerts: hysteresis, merging, cool-down; every alert opens once and closes once."""
+"""Observations to alerts: hysteresis, merging, cool-down; each alert opens and closes once."""
