@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from gardefou.geometry.arrays import Floats, Size
 from gardefou.perception.percept import Foreground
 from gardefou.situations.situation import Situation
@@ -30,7 +32,8 @@ class Scene:
 class Observation:
     """A detector's raw evidence that a situation holds at this moment.
 
-    ``region`` [K, 2] polygon in fractions of the frame; ``strength`` 0..1.
+    ``region`` [K, 2] polygon in fractions of the frame; ``strength`` 0..1; ``zone_id`` of the zone
+    of the site document that it concerns, if any: observations of one zone are one event.
     """
 
     situation: Situation
@@ -38,6 +41,19 @@ class Observation:
     time: float
     region: Floats
     strength: float
+    zone_id: str | None = None
+
+
+def box_region(boxes: Floats, size: Size) -> Floats:
+    """The rectangle round some boxes as a polygon. [N, 4] px -> [4, 2] fractions of the frame.
+
+    >>> box_region(np.array([[0.0, 0.0, 50.0, 20.0]]), (100, 100)).tolist()
+    [[0.0, 0.0], [0.5, 0.0], [0.5, 0.2], [0.0, 0.2]]
+    """
+    width, height = size
+    x1, y1 = np.clip(boxes[:, :2].min(axis=0) / (width, height), 0, 1)
+    x2, y2 = np.clip(boxes[:, 2:].max(axis=0) / (width, height), 0, 1)
+    return np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]])
 
 
 class SituationDetector(Protocol):

@@ -1,0 +1,77 @@
+"""Zone intrusion: someone's ground contact lies inside a zone that a legal act closes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gardefou.geometry import boxes as box
+from gardefou.geometry.arrays import Bools, Floats
+from gardefou.geometry.detections import ObjectClass
+from gardefou.situations.scene import Observation, Scene, box_region
+from gardefou.situations.situation import Situation
+from gardefou.situations.zone import Zone, depths
+
+ENTER_DEPTH = 0.04
+"""A foot point counts from this deep inside the zone, in heights of the body: boxes jitter."""
+
+LEAVE_DEPTH = -0.06
+"""A body already inside counts until its foot point is this far outside, in body heights."""
+
+BODY_AGE_S = 1.0
+"""A body that no network has recognised must have been followed this long, s."""
+
+BODY_SCORE = 0.3
+"""A track whose last measurement scored less does not enter a zone (it may stay in one)."""
+
+
+class ZoneIntrusion:
+    """Crossing into, or presence in, the closed zones of one camera.
+
+    The middle of a box's lower edge stands for ground contact: a person whose head covers the zone
+    from behind a wall is not inside.
+    """
+
+    situation = Situation.ZONE_INTRUSION
+
+    def __init__(self, zones: list[Zone]) -> None:
+        self._zones = zones
+        self._inside: dict[str, frozenset[int]] = {}
+
+    def reset(self) -> None:
+        """Forget who is inside."""
+        self._inside.clear()
+
+    def update(self, scene: Scene) -> list[Observation]:
+        """One observation for each zone that someone is in."""
+        return [
+            Observation(
+                self.situation,
+                scene.camera_id,
+                scene.time,
+                box_region(scene.tracks.boxes[inside], scene.size),
+                1.0,
+                zone.id,
+            )
+            for zone in self._zones
+            if (inside := self._bodies_inside(zone, scene)).any()
+        ]
+
+    def _bodies_inside(self, zone: Zone, scene: Scene) -> Bools:
+        """Which tracks are in the zone now; remembers them."""
+        tracks = scene.tracks
+        depth = _relative_depths(zone, scene)
+        was_inside = np.isin(tracks.ids, list(self._inside.get(zone.id, ())))
+        known = (tracks.classes != ObjectClass.BODY) | (tracks.ages >= BODY_AGE_S)
+        enters = (depth >= ENTER_DEPTH) & tracks.measured & (tracks.scores >= BODY_SCORE) & known
+        stays = was_inside & (depth >= LEAVE_DEPTH)
+        inside = zone.concerns(tracks.classes) & (enters | stays)
+        self._inside[zone.id] = frozenset(tracks.ids[inside].tolist())
+        return np.asarray(inside, dtype=np.bool_)
+
+
+def _relative_depths(zone: Zone, scene: Scene) -> Floats:
+    """Depth of each track's foot point inside the zone, in heights of its own box. [N]."""
+    boxes = scene.tracks.boxes
+    heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
+    feet = box.foot_points(boxes, scene.size)
+    return depths(zone.open_polygon(scene.size), feet) / heights
