@@ -1,0 +1,76 @@
+"""One camera from frame to alert events: perception, tracks, scene, detectors, policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gardefou.alerting.alert import Alert, AlertEvent
+from gardefou.alerting.policy import TIMINGS, AlertPolicy, Timing
+from gardefou.capture.frame import Frame
+from gardefou.perception.perceiver import Pending, Perceiver
+from gardefou.perception.percept import Percept
+from gardefou.runtime.bodies import moving_bodies
+from gardefou.situations.scene import Scene, SituationDetector
+from gardefou.situations.situation import Situation
+from gardefou.tracking.tracker import Tracker
+from gardefou.tracking.tracks import Tracks
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """What one frame came to: its percept, its tracks and the alert events it caused."""
+
+    percept: Percept
+    tracks: Tracks
+    events: Sequence[AlertEvent]
+
+
+class CameraPipeline:
+    """Everything one camera remembers, and the way of a frame through it.
+
+    The way has two halves, so that a worker can start a frame of one camera while the network
+    still looks at another's: `start` hands the picture to perception, `finish` goes on from its
+    answer. Frames of one camera are finished in the order they were started.
+    """
+
+    def __init__(
+        self,
+        camera_id: str,
+        perceiver: Perceiver,
+        detectors: Sequence[SituationDetector],
+        timings: Mapping[Situation, Timing] = TIMINGS,
+        mandate_id: str | None = None,
+    ) -> None:
+        self._perceiver = perceiver
+        self._detectors = detectors
+        self._tracker = Tracker()
+        self._policy = AlertPolicy(camera_id, timings, mandate_id)
+
+    @property
+    def open_alerts(self) -> list[Alert]:
+        """Alerts of this camera that are open now."""
+        return self._policy.open_alerts
+
+    def start(self, frame: Frame) -> Pending:
+        """Begin a frame; the picture is not kept beyond perception."""
+        return self._perceiver.start(frame)
+
+    def finish(self, pending: Pending) -> Analysed:
+        """End the frame begun with `start`: what was seen and which alerts open or close."""
+        percept = self._perceiver.finish(pending)
+        tracks = self._tracker.update(moving_bodies(percept), percept.time, percept.size)
+        scene = Scene(percept.camera_id, percept.time, percept.size, tracks, percept.foreground)
+        observations = [seen for each in self._detectors for seen in each.update(scene)]
+        return Analysed(percept, tracks, self._policy.update(observations, percept.time))
+
+    def reset(self) -> None:
+        """Forget tracks and background, as after a break in the stream; open alerts stay open."""
+        self._perceiver.reset()
+        self._tracker.reset()
+        for detector in self._detectors:
+            detector.reset()
+
+    def close(self) -> list[AlertEvent]:
+        """End of the stream: close what is open."""
+        return self._policy.close()
