@@ -1,0 +1,165 @@
+"""One life of a packet: stamped, kept in the ring, decoded, chosen, converted and masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import av
+
+from gardefou.capture.clock import StreamClock, nominal_rate
+from gardefou.capture.frame import Frame
+from gardefou.capture.masks import PrivacyMask
+from gardefou.capture.pace import Pace
+from gardefou.capture.parameters import CodecParameters, prepare
+from gardefou.capture.picture import ANALYSIS_PIXELS, Converter
+from gardefou.capture.ring import EncodedPacket, PacketRing
+from gardefou.capture.source import StreamInfo
+
+ANALYSIS_FPS: Final = 5.0
+"""Frames a second of stream time that are analysed unless the caller says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSettings:
+    """How a camera's stream becomes frames.
+
+    ``analysis_fps`` is the most frames analysed a second of stream time, ``analysis_pixels`` the
+    most pixels of each.
+    """
+
+    camera_id: str
+    analysis_fps: float = ANALYSIS_FPS
+    analysis_pixels: int = ANALYSIS_PIXELS
+    masks: PrivacyMask = field(default_factory=PrivacyMask)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of a stream's packets so far.
+
+    ``corrupt`` counts packets and frames that the demuxer or the decoder rejected or marked; none
+    of them is analysed.
+    """
+
+    packets: int = 0
+    decoded: int = 0
+    analysed: int = 0
+    corrupt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """Travels through the decoder with a packet."""
+
+    time: float
+    is_corrupt: bool
+
+
+class StreamReader:
+    """Turns the packets of one video stream into the frames to analyse.
+
+    ``clock`` gives their times, ``ring`` keeps the packets. `epoch` goes up when pictures change
+    size; the ring then holds packets of the new size only.
+    """
+
+    def __init__(
+        self,
+        stream: av.VideoStream,
+        settings: ReadSettings,
+        ring: PacketRing,
+        clock: StreamClock,
+        pace: Pace,
+    ) -> None:
+        # PyAV reads freed memory when a stream is asked anything after its container was closed,
+        # so all that is needed of it is taken here.
+        self._aspect = stream.sample_aspect_ratio
+        self._info = stream_info(stream)
+        self._decoder = stream.codec_context
+        prepare(self._decoder)
+        self._settings = settings
+        self._ring = ring
+        self._clock = clock
+        self._pace = pace
+        self._converter = Converter(settings.masks, settings.analysis_pixels)
+        self._size: tuple[int, int] | None = None
+        self.parameters = CodecParameters.of(stream)
+        self.counts = Counts()
+        self.epoch = 0
+
+    def feed(self, packet: av.Packet[av.VideoStream], arrival: float = 0.0) -> Iterator[Frame]:
+        """Frames to analyse that this packet completes; ``arrival`` in monotonic seconds."""
+        if packet.size == 0:  # An empty packet would tell the decoder that the stream has ended.
+            return
+        self.counts.packets += 1
+        time = self._clock.packet(packet.pts, packet.dts, arrival)
+        self._keep(packet, time)
+        packet.opaque = _Stamp(time, packet.is_corrupt)
+        yield from self._frames(packet)
+
+    def flush(self) -> Iterator[Frame]:
+        """Frames that the decoder still holds at the end of the stream."""
+        yield from self._frames(None)
+
+    def _keep(self, packet: av.Packet[av.VideoStream], time: float) -> None:
+        if packet.has_sidedata("new_extradata"):
+            extradata = bytes(packet.get_sidedata("new_extradata"))
+            if extradata != self.parameters.extradata:
+                self._ring.clear()
+                self.parameters = replace(self.parameters, extradata=extradata)
+        duration = float((packet.duration or 0) * packet.time_base)
+        self._ring.append(EncodedPacket(time, duration, packet.is_keyframe, bytes(packet)))
+
+    def _frames(self, packet: av.Packet[av.VideoStream] | None) -> Iterator[Frame]:
+        try:
+            decoded = self._decoder.decode(packet)
+        except av.FFmpegError:
+            self.counts.corrupt += 1
+            return
+        for picture in decoded:
+            frame = self._chosen(picture)
+            if frame is not None:
+                yield frame
+
+    def _chosen(self, picture: av.VideoFrame) -> Frame | None:
+        stamp = picture.opaque if isinstance(picture.opaque, _Stamp) else None
+        time = self._clock.frame(stamp.time if stamp else None)
+        self.counts.decoded += 1
+        if picture.is_corrupt or (stamp and stamp.is_corrupt):
+            self.counts.corrupt += 1
+            return None
+        self._notice_change(picture, stamp.time if stamp else time)
+        if not self._pace.takes(time):
+            return None
+        self.counts.analysed += 1
+        aspect = self._aspect or self._decoder.sample_aspect_ratio
+        image = self._converter.picture(picture, picture.rotation, aspect)
+        return Frame(self._settings.camera_id, time, image)
+
+    def _notice_change(self, picture: av.VideoFrame, packet_time: float) -> None:
+        size = (picture.width, picture.height)
+        if size == self._size and picture.rotation == self.parameters.rotation:
+            return
+        if self._size is not None:
+            self.epoch += 1
+            self._ring.cut_before(packet_time)
+        self._size = size
+        self._info = replace(self._info, width=size[0], height=size[1])
+        self.parameters = replace(self.parameters, size=size, rotation=picture.rotation)
+
+    @property
+    def info(self) -> StreamInfo:
+        """The stream as it is now."""
+        return self._info
+
+
+def stream_info(stream: av.VideoStream) -> StreamInfo:
+    """What a container states of its video stream."""
+    return StreamInfo(
+        codec=stream.codec.canonical_name,
+        width=stream.codec_context.width,
+        height=stream.codec_context.height,
+        rate=float(nominal_rate(stream.average_rate, stream.guessed_rate)),
+        has_audio=any(other.type == "audio" for other in stream.container.streams),
+    )

@@ -1,0 +1,42 @@
+"""Pictures at full size from kept packets, for evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import av
+
+from gardefou.capture.masks import PrivacyMask
+from gardefou.capture.parameters import CodecParameters
+from gardefou.capture.picture import Converter
+from gardefou.capture.ring import EncodedPacket
+from gardefou.geometry.arrays import Image
+
+
+def decode_ring(
+    packets: Iterable[EncodedPacket], parameters: CodecParameters, masks: PrivacyMask | None = None
+) -> Iterator[tuple[float, Image]]:
+    """Decode packets that begin at a keyframe: stream time and picture [H, W, 3] BGR, masked.
+
+    Pictures come in the order they are shown. One that the decoder rejects or calls corrupt is
+    left out.
+    """
+    decoder = parameters.new_decoder()
+    converter = Converter(masks or PrivacyMask(), budget=None)
+    for kept in chain(packets, [None]):
+        for frame in _decoded(decoder, kept):
+            if not frame.is_corrupt and isinstance(frame.opaque, float):
+                yield frame.opaque, converter.picture(frame, parameters.rotation)
+
+
+def _decoded(decoder: av.VideoCodecContext, kept: EncodedPacket | None) -> list[av.VideoFrame]:
+    packet = None
+    if kept is not None:
+        packet = av.Packet(kept.data)
+        packet.is_keyframe = kept.is_keyframe
+        packet.opaque = kept.time
+    try:
+        return decoder.decode(packet)
+    except av.FFmpegError:
+        return []
