@@ -1,0 +1,1 @@
+"""Detector adapters: each reads one family of networks."""

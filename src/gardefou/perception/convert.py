@@ -1,0 +1,64 @@
+"""Downloaded networks made into OpenVINO models: any input size, only the outputs that are used."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import openvino as ov
+
+from gardefou.errors import ModelError
+from gardefou.perception.tfjs import to_graphdef
+
+
+def convert(source: Path, target: Path, outputs: Sequence[str] = (), *, half: bool = True) -> None:
+    """Write ``source`` as OpenVINO IR to ``target`` (``.xml``, weights beside it as ``.bin``).
+
+    ``source`` is a TensorFlow.js graph model (``.json``) or what OpenVINO reads itself (``.onnx``,
+    ``.xml``). ``outputs`` names the outputs to keep; empty keeps all. ``half`` stores weights in
+    half precision. The picture's height and width stay open where the graph allows it.
+    Raises `ModelError` when the source cannot be read or lacks an output.
+    """
+    model = _read(source)
+    if outputs:
+        model = _cut(model, source, outputs)
+    _open_size(model)
+    ov.save_model(model, target, compress_to_fp16=half)
+
+
+def _read(source: Path) -> ov.Model:
+    core = ov.Core()
+    try:
+        if source.suffix != ".json":
+            return core.read_model(source)
+        graph = to_graphdef(source)
+        with tempfile.TemporaryDirectory() as folder:
+            frozen = Path(folder) / "graph.pb"
+            frozen.write_bytes(graph)
+            return core.read_model(frozen)
+    except RuntimeError as error:
+        raise ModelError("perception.model.unreadable", path=source, reason=error) from error
+
+
+def _cut(model: ov.Model, source: Path, outputs: Sequence[str]) -> ov.Model:
+    """The part of the model that the named outputs need; what only others need is gone."""
+    try:
+        kept = [model.output(name) for name in outputs]
+    except RuntimeError as error:
+        raise ModelError(
+            "perception.model.no_output", path=source, outputs=", ".join(outputs)
+        ) from error
+    results = [port.node for port in kept]
+    return ov.Model(results, model.get_parameters(), model.friendly_name)
+
+
+def _open_size(model: ov.Model) -> None:
+    """Leave height and width of a picture input open; the batch stays one."""
+    shape = model.input().partial_shape
+    first = 2 if shape[1].is_static and shape[1].get_length() == 3 else 1
+    opened = [1, shape[1], shape[2], shape[3]]
+    opened[first : first + 2] = [-1, -1]
+    model.reshape(
+        ov.PartialShape([ov.Dimension(axis) if isinstance(axis, int) else axis for axis in opened])
+    )
