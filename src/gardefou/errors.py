@@ -55,3 +55,23 @@ class OutputError(GardefouError):
 
 class EvaluationError(GardefouError):
     """Labelled footage cannot be read or measured."""
+
+
+class StorageError(GardefouError):
+    """Alerts cannot be kept or read back: database, spool or disk."""
+
+
+class StorageBusyError(StorageError):
+    """Another process holds the database; the same call may succeed later."""
+
+
+class UnknownAlertError(StorageError):
+    """No alert has this id."""
+
+
+class ReviewConflictError(StorageError):
+    """Somebody else reviewed the alert first; look again, then decide."""
+
+
+class JournalError(GardefouError):
+    """The journal cannot be written or read, so what it should record must not happen."""
