@@ -54,7 +54,7 @@ class CameraPipeline:
 
     def start(self, frame: Frame) -> Pending:
         """Begin a frame; the picture is not kept beyond perception."""
-        return self._perceiver.start(frame)
+        return self._perceiver.start(frame.camera_id, frame.time, frame.image)
 
     def finish(self, pending: Pending) -> Analysed:
         """End the frame begun with `start`: what was seen and which alerts open or close."""
