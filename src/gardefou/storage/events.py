@@ -1,0 +1,76 @@
+"""What travels through the spool: alert events, interruptions and results of evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from uuid import UUID
+
+from gardefou.alerting.alert import AlertClosed, AlertOpened
+from gardefou.storage.records import EvidenceKind
+
+
+@dataclass(frozen=True, slots=True)
+class AlertInterrupted:
+    """The analysis of its camera stopped while the alert was open.
+
+    ``at`` UTC, s.
+    """
+
+    alert_id: UUID
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceReady:
+    """A piece of evidence stands on the disk.
+
+    ``path`` relative to the evidence folder, with ``/``; ``at`` UTC, s. Raises `ValueError` when
+    the path leaves the folder.
+    """
+
+    alert_id: UUID
+    kind: EvidenceKind
+    path: str
+    at: float
+
+    def __post_init__(self) -> None:
+        path = PurePosixPath(self.path)
+        if path.is_absolute() or ".." in path.parts or str(path) != self.path or path.name == "":
+            raise ValueError(f"evidence path {self.path!r} must stay inside the evidence folder")
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFailed:
+    """A piece of evidence could not be made; ``error_key`` says why, as a catalogue key."""
+
+    alert_id: UUID
+    kind: EvidenceKind
+    error_key: str
+
+
+SpoolEvent = AlertOpened | AlertClosed | AlertInterrupted | EvidenceReady | EvidenceFailed
+"""Everything that a worker or the evidence process tells the hub."""
+
+
+def alert_id_of(event: SpoolEvent) -> UUID:
+    """The alert an event is about."""
+    if isinstance(event, AlertOpened | AlertClosed):
+        return event.alert.id
+    return event.alert_id
+
+
+def key_of(event: SpoolEvent) -> str:
+    """The idempotent key: two events with the same key are the same event told twice."""
+    match event:
+        case AlertOpened():
+            what = "opened"
+        case AlertClosed():
+            what = "closed"
+        case AlertInterrupted():
+            what = "interrupted"
+        case EvidenceReady(kind=kind):
+            what = f"{kind.value}-ready"
+        case EvidenceFailed(kind=kind):
+            what = f"{kind.value}-failed"
+    return f"{alert_id_of(event).hex}-{what}"
