@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from gardefou.perception.store import MANIFEST, data_dir
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -16,4 +18,13 @@ def footage() -> Path:
     folder = Path(os.environ.get("GARDEFOU_FOOTAGE") or ROOT.parent / "shared" / "footage")
     if not (folder / "cases.yaml").is_file():
         pytest.skip(f"needs the labelled footage: set GARDEFOU_FOOTAGE (looked in {folder})")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def models_dir() -> Path:
+    """Folder of the installed models; fails with the line that installs them."""
+    folder = data_dir() / "models"
+    if not (folder / MANIFEST).is_file():
+        pytest.fail(f"no models in {folder}; run: gardefou models install")
     return folder

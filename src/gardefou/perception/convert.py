@@ -5,11 +5,15 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import openvino as ov
 
 from gardefou.errors import ModelError
 from gardefou.perception.tfjs import to_graphdef
+
+CONVERSION: Final = 1
+"""Version of the conversion: a model that another version converted is installed again."""
 
 
 def convert(source: Path, target: Path, outputs: Sequence[str] = (), *, half: bool = True) -> None:

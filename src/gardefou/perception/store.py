@@ -17,20 +17,23 @@ import platformdirs
 from gardefou.errors import ModelError
 
 MANIFEST: Final = "manifest.json"
+NETWORK_FILES: Final = ("network.xml", "network.bin")
+"""The OpenVINO model in a model's folder: graph and weights."""
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
     """A model as the manifest knows it.
 
-    ``files`` maps each file of the OpenVINO model (``.xml`` first) to its sha256; ``licence`` of
-    the weights; ``origin`` says where they came from.
+    ``files`` maps each file in the model's folder to its sha256; ``licence`` of the weights;
+    ``origin`` says where they came from; ``recipe`` is a hash of how the catalogue said to make it.
     """
 
     name: str
     adapter: str
     licence: str
     origin: str
+    recipe: str
     files: Mapping[str, str]
 
 
@@ -79,20 +82,9 @@ class ModelStore:
                 "perception.model.bad_manifest", path=manifest, reason=repr(error)
             ) from error
 
-    def load(self, name: str) -> LoadedModel:
-        """Read a model whose every byte was checked.
-
-        Raises `ModelError` when it is not installed, altered, or not a model.
-        """
-        installed = self.model(name)
-        contents = [self._checked(installed, file) for file in installed.files]
-        try:
-            network = ov.Core().read_model(io.BytesIO(contents[0]), io.BytesIO(contents[1]))
-        except (RuntimeError, IndexError) as error:
-            raise ModelError(
-                "perception.model.unreadable", path=self.folder / f"{name}.xml", reason=error
-            ) from error
-        return LoadedModel(network, installed.adapter)
+    def path(self, name: str) -> Path:
+        """Folder of a model's files."""
+        return self.folder / name
 
     def model(self, name: str) -> InstalledModel:
         """The manifest's entry of a model; raises `ModelError` when there is none."""
@@ -101,33 +93,43 @@ class ModelStore:
             raise ModelError("perception.model.missing", name=name, folder=self.folder)
         return known[name]
 
+    def load(self, name: str) -> LoadedModel:
+        """Read a model whose every byte was checked.
+
+        Raises `ModelError` when it is not installed, altered, or not a model.
+        """
+        installed = self.model(name)
+        graph, weights = (self._checked(installed, file) for file in NETWORK_FILES)
+        try:
+            network = ov.Core().read_model(io.BytesIO(graph), io.BytesIO(weights))
+        except RuntimeError as error:
+            raise ModelError(
+                "perception.model.unreadable", path=self.path(name) / NETWORK_FILES[0], reason=error
+            ) from error
+        return LoadedModel(network, installed.adapter)
+
     def verify(self, name: str) -> None:
         """Check every file of a model against the manifest; raises `ModelError`."""
         installed = self.model(name)
         for file in installed.files:
             self._checked(installed, file)
 
-    def register(self, name: str, adapter: str, licence: str, origin: str) -> InstalledModel:
-        """Enter the files ``name.xml`` and ``name.bin`` of the folder in the manifest."""
-        files = {file: sha256(self.folder / file) for file in (f"{name}.xml", f"{name}.bin")}
-        installed = InstalledModel(name, adapter, licence, origin, files)
-        self._write(self.models() | {name: installed})
-        return installed
-
-    def _checked(self, installed: InstalledModel, file: str) -> bytes:
-        path = self.folder / file
-        if not path.is_file():
-            raise ModelError("perception.model.missing", name=installed.name, folder=self.folder)
-        content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() != installed.files[file]:
-            raise ModelError("perception.model.altered", path=path)
-        return content
-
-    def _write(self, models: Mapping[str, InstalledModel]) -> None:
-        entries = {name: asdict(model) for name, model in sorted(models.items())}
+    def register(self, model: InstalledModel) -> None:
+        """Enter a model whose files stand in its folder, or replace its entry."""
+        entries = {name: asdict(known) for name, known in self.models().items()}
+        entries[model.name] = asdict(model)
         for entry in entries.values():
             del entry["name"]
-        text = json.dumps({"models": entries}, indent=2) + "\n"
+        written = json.dumps({"models": dict(sorted(entries.items()))}, indent=2) + "\n"
         unfinished = self.folder / f"{MANIFEST}.part"
-        unfinished.write_text(text, encoding="utf-8")
+        unfinished.write_text(written, encoding="utf-8")
         unfinished.replace(self.folder / MANIFEST)
+
+    def _checked(self, installed: InstalledModel, file: str) -> bytes:
+        path = self.path(installed.name) / file
+        if not path.is_file():
+            raise ModelError("perception.model.incomplete", path=path)
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != installed.files.get(file):
+            raise ModelError("perception.model.altered", path=path)
+        return content
