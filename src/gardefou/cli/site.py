@@ -1,0 +1,74 @@
+"""`gardefou site`: check, show and describe site documents."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gardefou.i18n import text
+from gardefou.site.check import check_site, load_site
+from gardefou.site.mistakes import Mistake
+from gardefou.site.schema import json_schema
+from gardefou.site.yaml_text import write
+
+app = typer.Typer(
+    help=text("site.command.about"), no_args_is_help=True, rich_markup_mode="markdown"
+)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help=text("site.command.file"))]
+
+
+@app.command(help=text("site.command.check"))
+def check(
+    file: File,
+    as_json: Annotated[bool, typer.Option("--json", help=text("site.command.json"))] = False,
+) -> None:
+    """Say every mistake; exit status 1 when there is one."""
+    mistakes = check_site(file)
+    if as_json:
+        report = {"file": str(file), "mistakes": [_as_json(each) for each in mistakes]}
+        typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    elif mistakes:
+        for each in mistakes:
+            typer.echo(str(each), err=True)
+        typer.echo(text("site.command.summary", file=file, count=len(mistakes)), err=True)
+    else:
+        typer.echo(_fine(file))
+    if mistakes:
+        raise typer.Exit(1)
+
+
+def _as_json(mistake: Mistake) -> dict[str, object]:
+    return {
+        "place": mistake.place,
+        "line": mistake.line,
+        "key": mistake.key,
+        "text": mistake.explanation(),
+    }
+
+
+def _fine(file: Path) -> str:
+    cameras = load_site(file).cameras
+    return text(
+        "site.command.fine",
+        file=file,
+        cameras=len(cameras),
+        zones=sum(len(camera.zones) for camera in cameras),
+        masks=sum(len(camera.masks) for camera in cameras),
+        lines=sum(len(camera.lines) for camera in cameras),
+    )
+
+
+@app.command(help=text("site.command.schema"))
+def schema() -> None:
+    """Print the JSON Schema."""
+    typer.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+
+
+@app.command(help=text("site.command.show"))
+def show(file: File) -> None:
+    """Print the normal form, passwords hidden."""
+    typer.echo(write(load_site(file)), nl=False)
