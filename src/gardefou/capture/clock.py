@@ -64,17 +64,20 @@ class StreamClock:
     ) -> None:
         """`utc`: the wall clock now, makes the clock live; `not_before`: time already given out."""
         self._tick_s = float(time_base)
-        self._nominal_s = float(1 / rate)
+        self._nominal = max(1, round(1 / rate / time_base))
         self._utc = utc
-        self._first_arrival: float | None = None
-        self._last_ticks: int | None = None
-        self._last_arrival = 0.0
-        self._lead_s = 0.0
-        self._mapped = 0.0
-        self._decoded: float | None = None
-        self._shown = not_before
         self._floor = not_before
+        self._shown = not_before
+        self._first_arrival = self._last_arrival = 0.0
+        self._last_ticks: int | None = None
+        self._lead = 0
         self._repeats = 0
+        # Decoding time is `_offset + _lift + _run * tick`: counted in whole ticks, so that the
+        # times of an intact file are exact however long it runs.
+        self._is_running = False
+        self._run = 0
+        self._offset = 0.0
+        self._lift = 0.0
         self.repairs = 0
         """Timestamps that were missing or could not be believed."""
 
@@ -91,13 +94,13 @@ class StreamClock:
         than the one before.
         """
         ticks = pts if dts is None else dts
-        if self._decoded is None:
-            return self._start(pts, ticks, arrival)
-        early = self._reordered(pts, dts)
-        if early is not None:
-            return early
-        self._advance(ticks, arrival)
-        return self._decoded + self._presentation_delay(pts, dts) - self._lead_s
+        if not self._is_running:
+            self._start(pts, ticks, arrival)
+        elif self._is_reordered(pts, dts) and pts is not None and self._last_ticks is not None:
+            return max(self._time(pts - self._last_ticks), self._floor or 0.0)
+        else:
+            self._advance(ticks, arrival)
+        return self._time(self._presentation_delay(pts, dts) - self._lead)
 
     def frame(self, time: float | None) -> float:
         """Stream time of the next frame shown: its packet's, but never before an earlier frame's.
@@ -105,7 +108,7 @@ class StreamClock:
         ``time``: what `packet` gave for the frame's packet, None when that is not known.
         """
         if time is None:
-            time = self._nominal_s + (self._shown if self._shown is not None else 0.0)
+            time = self._nominal * self._tick_s + (self._shown or 0.0)
         self._shown = time if self._shown is None else max(self._shown, time)
         return self._shown
 
@@ -114,83 +117,80 @@ class StreamClock:
         """Stream time of the last frame shown, None before the first."""
         return self._shown
 
-    def _start(self, pts: int | None, ticks: int | None, arrival: float) -> float:
-        start = 0.0 if self._utc is None else self._utc
-        if self._floor is not None:
-            start = max(start, self._floor)
-        if ticks is None:
-            self.repairs += 1
+    def _time(self, ticks: int = 0) -> float:
+        """Decoding time so many ticks from now."""
+        return self._offset + self._lift + (self._run + ticks) * self._tick_s
+
+    def _start(self, pts: int | None, ticks: int | None, arrival: float) -> None:
+        self._is_running = True
+        self._offset = max(self._utc or 0.0, self._floor or 0.0)
         self._first_arrival = self._last_arrival = arrival
         self._last_ticks = ticks
-        self._lead_s = self._presentation_delay(pts, ticks)
-        self._mapped = self._decoded = start
-        return start
+        self._lead = self._presentation_delay(pts, ticks)
+        if ticks is None:
+            self.repairs += 1
 
-    def _reordered(self, pts: int | None, dts: int | None) -> float | None:
-        """Time of a frame that comes before its predecessor, when only presentation time is known.
+    def _is_reordered(self, pts: int | None, dts: int | None) -> bool:
+        """Whether a packet without decoding time is shown before its predecessor.
 
         The decoding clock stands still for it.
         """
         if dts is not None or pts is None or self._last_ticks is None:
-            return None
-        step_s = (pts - self._last_ticks) * self._tick_s
-        if -MAX_REORDER_FRAMES * self._nominal_s <= step_s < 0 and self._decoded is not None:
-            return max(self._decoded + step_s, self._floor or 0.0)
-        return None
+            return False
+        return -MAX_REORDER_FRAMES * self._nominal <= pts - self._last_ticks < 0
 
     def _advance(self, ticks: int | None, arrival: float) -> None:
         elapsed = max(0.0, arrival - self._last_arrival)
         self._last_arrival = max(arrival, self._last_arrival)
-        step_s = self._believable_step(ticks, elapsed)
-        if step_s is None:
+        before = self._time()
+        step = self._believable_step(ticks, elapsed)
+        if step is None:
             self.repairs += 1
-            step_s = elapsed if self.is_live else self._nominal_s
+            step = round(elapsed / self._tick_s) if self.is_live else self._nominal
             if ticks is None and self._last_ticks is not None:
-                self._last_ticks += round(step_s / self._tick_s)
-        if ticks is not None:
-            self._last_ticks = ticks
-        self._mapped += step_s
-        if self._utc is not None and self._first_arrival is not None:
+                ticks = self._last_ticks + step
+        self._last_ticks = self._last_ticks if ticks is None else ticks
+        self._run += step
+        self._lift = 0.0
+        if self._utc is not None:
+            step_s = step * self._tick_s
             self._hold_to(self._utc + arrival - self._first_arrival, step_s)
-        before = self._mapped if self._decoded is None else self._decoded
-        # Time that runs ahead is not stopped but slowed, so that no frame is lost to analysis.
-        self._decoded = max(self._mapped, before + (step_s / 2 if self.is_live else 0.0))
+            # Time that runs ahead is not stopped but slowed: a standing clock would keep every
+            # frame from analysis.
+            before += step_s / 2
+        self._lift = max(0.0, before - self._time())
 
-    def _believable_step(self, ticks: int | None, elapsed: float) -> float | None:
-        """Seconds since the packet before by the stream's own clock, None when it is not credible.
+    def _believable_step(self, ticks: int | None, elapsed: float) -> int | None:
+        """Ticks since the packet before by the stream's own clock, None when not credible.
 
         A clock that wrapped round is unwrapped.
         """
         if ticks is None or self._last_ticks is None:
             return None
-        longest = elapsed + MAX_DISAGREEMENT_S if self.is_live else self._longest_gap()
+        file_gap_s = max(MAX_FILE_GAP_S, 3 * self._nominal * self._tick_s)
+        longest_s = elapsed + MAX_DISAGREEMENT_S if self.is_live else file_gap_s
         for wrap in (0, *_WRAPS):
-            step_s = (ticks - self._last_ticks + wrap) * self._tick_s
-            if 0 <= step_s <= longest:
-                self._repeats = self._repeats + 1 if step_s == 0 else 0
-                return step_s if self._repeats <= MAX_REPEATS else None
+            step = ticks - self._last_ticks + wrap
+            if 0 <= step * self._tick_s <= longest_s:
+                self._repeats = self._repeats + 1 if step == 0 else 0
+                return step if self._repeats <= MAX_REPEATS else None
         return None
-
-    def _longest_gap(self) -> float:
-        return max(MAX_FILE_GAP_S, 3 * self._nominal_s)
 
     def _hold_to(self, truth: float, step_s: float) -> None:
         """Draw live time towards the arrival time ``truth``; anchor anew when far from it."""
-        error = truth - self._mapped
+        error = truth - self._time()
         if abs(error) > MAX_DISAGREEMENT_S:
-            self._mapped = truth
+            self._offset += error
             self.repairs += 1
         else:
-            self._mapped += error * min(1.0, step_s / DRIFT_TIME_CONSTANT_S)
+            self._offset += error * min(1.0, step_s / DRIFT_TIME_CONSTANT_S)
 
-    def _presentation_delay(self, pts: int | None, dts: int | None) -> float:
-        """Seconds from decoding to showing a packet's frame; zero when unknown or absurd."""
+    def _presentation_delay(self, pts: int | None, dts: int | None) -> int:
+        """Ticks from decoding to showing a packet's frame; the first packet's when unknown."""
         if pts is None or dts is None:
-            return self._lead_s
+            return self._lead
         delay = pts - dts
         for wrap in _WRAPS:
             if delay < -(wrap // 2):
                 delay += wrap
-        delay_s = delay * self._tick_s
-        longest = (MAX_REORDER_FRAMES + 1) * self._nominal_s
-        return delay_s if 0 <= delay_s <= longest else self._lead_s
+        return delay if 0 <= delay <= (MAX_REORDER_FRAMES + 1) * self._nominal else self._lead

@@ -88,7 +88,7 @@ class FileSource:
         self._rate = nominal_rate(self._stream.average_rate, self._stream.guessed_rate)
         time_base = self._stream.time_base or Fraction(1, 90000)
         self._clock = StreamClock(time_base, self._rate)
-        self._ring = ring or PacketRing()
+        self._ring = PacketRing() if ring is None else ring
         self._reader = StreamReader(
             self._stream, settings, self._ring, self._clock, Pace(settings.analysis_fps)
         )

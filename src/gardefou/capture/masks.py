@@ -20,7 +20,7 @@ through colour planes of half the resolution; pixels of the picture that is mask
 COLOUR: Final = (128, 128, 128)
 """What stands in the place of the hidden picture, BGR: mid grey, far from skin, fire and smoke."""
 
-_SUBPIXEL_BITS: Final = 4
+_ROUNDING_PX: Final = 1
 _CACHED_SIZES: Final = 4
 
 
@@ -80,17 +80,16 @@ class PrivacyMask:
 
     def _drawn(self, size: Size) -> _Raster | None:
         width, height = size
-        hidden = np.zeros((height, width), dtype=np.uint8)
+        reach = MARGIN_PX + _ROUNDING_PX
+        # Drawn with a border, so that what lies just outside the frame reaches into it too.
+        canvas = np.zeros((height + 2 * reach, width + 2 * reach), dtype=np.uint8)
         scale = np.array([width, height], dtype=np.float64)
         for polygon in self._polygons:
             # Clipped far outside the frame: OpenCV's fixed-point corners overflow otherwise.
-            corners = np.clip(polygon, -2.0, 3.0) * scale - 0.5
-            fixed = np.round(corners * (1 << _SUBPIXEL_BITS)).astype(np.int32)
-            one = np.zeros_like(hidden)
-            cv2.fillPoly(one, [fixed], (255,), lineType=cv2.LINE_8, shift=_SUBPIXEL_BITS)
-            hidden |= one
-        side = 2 * MARGIN_PX + 1
-        hidden = np.asarray(cv2.dilate(hidden, np.ones((side, side), np.uint8)), dtype=np.uint8)
+            corners = np.clip(polygon, -2.0, 3.0) * scale - 0.5 + reach
+            cv2.fillPoly(canvas, [np.round(corners).astype(np.int32)], (255,))
+        grown = cv2.dilate(canvas, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+        hidden = np.asarray(grown, dtype=np.uint8)[reach:-reach, reach:-reach]
         rows, columns = np.flatnonzero(hidden.any(axis=1)), np.flatnonzero(hidden.any(axis=0))
         if not len(rows):
             return None

@@ -80,7 +80,7 @@ class Converter:
         scaled = self._scaler.reformat(
             frame, *size, format="bgr24", interpolation=Interpolation.AREA, threads=1
         )
-        image: Image = np.asarray(scaled.to_ndarray(), dtype=np.uint8)
+        image: Image = np.ascontiguousarray(scaled.to_ndarray(), dtype=np.uint8)
         turn = _TURNS.get(rotation % 360)
         if turn is not None:
             image = np.asarray(cv2.rotate(image, turn), dtype=np.uint8)

@@ -33,7 +33,10 @@ def decode_ring(
 def _decoded(decoder: av.VideoCodecContext, kept: EncodedPacket | None) -> list[av.VideoFrame]:
     packet = None
     if kept is not None:
-        packet = av.Packet(kept.data)
+        # Copied: a packet made of the bytes themselves lacks the zeroes that decoders read past
+        # the end, so that the last macroblocks would depend on what stands next in memory.
+        packet = av.Packet(len(kept.data))
+        packet.update(kept.data)
         packet.is_keyframe = kept.is_keyframe
         packet.opaque = kept.time
     try:
