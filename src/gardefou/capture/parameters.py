@@ -17,7 +17,8 @@ class CodecParameters:
     ``codec`` is the decoder's name, ``tag`` the container's four characters, ``extradata`` the
     out-of-band headers (for example an MP4's parameter sets) or None when they travel in the
     stream. ``size`` is the stored width and height, px. ``rotation``: degrees counter-clockwise
-    that turn the stored picture upright.
+    that turn the stored picture upright. ``aspect``: width to height of a stored pixel as the
+    container states it, None when it does not.
     """
 
     codec: str
@@ -27,6 +28,7 @@ class CodecParameters:
     pixel_format: str | None
     bits_per_sample: int
     time_base: Fraction
+    aspect: Fraction | None
     rotation: int = 0
 
     @classmethod
@@ -41,6 +43,7 @@ class CodecParameters:
             pixel_format=context.pix_fmt,
             bits_per_sample=context.bits_per_coded_sample,
             time_base=stream.time_base or Fraction(1, 90000),
+            aspect=stream.sample_aspect_ratio,
         )
 
     def new_decoder(self) -> VideoCodecContext:

@@ -74,7 +74,6 @@ class StreamReader:
     ) -> None:
         # PyAV reads freed memory when a stream is asked anything after its container was closed,
         # so all that is needed of it is taken here.
-        self._aspect = stream.sample_aspect_ratio
         self._info = stream_info(stream)
         self._decoder = stream.codec_context
         prepare(self._decoder)
@@ -133,7 +132,7 @@ class StreamReader:
         if not self._pace.takes(time):
             return None
         self.counts.analysed += 1
-        aspect = self._aspect or self._decoder.sample_aspect_ratio
+        aspect = self.parameters.aspect or self._decoder.sample_aspect_ratio
         image = self._converter.picture(picture, picture.rotation, aspect)
         return Frame(self._settings.camera_id, time, image)
 

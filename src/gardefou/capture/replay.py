@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from fractions import Fraction
 
 import av
 
@@ -19,27 +19,47 @@ def decode_ring(
 ) -> Iterator[tuple[float, Image]]:
     """Decode packets that begin at a keyframe: stream time and picture [H, W, 3] BGR, masked.
 
-    Pictures come in the order they are shown. One that the decoder rejects or calls corrupt is
-    left out.
+    Pictures come in the order they are shown, upright, at full size and with pixels of the stored
+    shape. One that the decoder rejects or calls corrupt is left out.
+    """
+    converter = Converter(masks or PrivacyMask(), budget=None)
+    for time, frame, _ in decoded_frames(packets, parameters):
+        yield time, converter.picture(frame, parameters.rotation)
+
+
+def decoded_frames(
+    packets: Iterable[EncodedPacket], parameters: CodecParameters
+) -> Iterator[tuple[float, av.VideoFrame, Fraction | None]]:
+    """Stream time, unmasked frame and pixel aspect, for a caller that converts only some.
+
+    Nothing but a `Converter` with the camera's masks may look at the frames.
     """
     decoder = parameters.new_decoder()
-    converter = Converter(masks or PrivacyMask(), budget=None)
-    for kept in chain(packets, [None]):
-        for frame in _decoded(decoder, kept):
-            if not frame.is_corrupt and isinstance(frame.opaque, float):
-                yield frame.opaque, converter.picture(frame, parameters.rotation)
+    for kept in packets:
+        yield from _shown(decoder, parameters, _packet(kept))
+    yield from _shown(decoder, parameters, None)
 
 
-def _decoded(decoder: av.VideoCodecContext, kept: EncodedPacket | None) -> list[av.VideoFrame]:
-    packet = None
-    if kept is not None:
-        # Copied: a packet made of the bytes themselves lacks the zeroes that decoders read past
-        # the end, so that the last macroblocks would depend on what stands next in memory.
-        packet = av.Packet(len(kept.data))
-        packet.update(kept.data)
-        packet.is_keyframe = kept.is_keyframe
-        packet.opaque = kept.time
+def _packet(kept: EncodedPacket) -> av.Packet[av.VideoStream]:
+    # Copied: a packet made of the bytes themselves lacks the zeroes that decoders read past the
+    # end, so that the last macroblocks would depend on what stands next in memory.
+    packet: av.Packet[av.VideoStream] = av.Packet(len(kept.data))
+    packet.update(kept.data)
+    packet.is_keyframe = kept.is_keyframe
+    packet.opaque = kept.time
+    return packet
+
+
+def _shown(
+    decoder: av.VideoCodecContext,
+    parameters: CodecParameters,
+    packet: av.Packet[av.VideoStream] | None,
+) -> Iterator[tuple[float, av.VideoFrame, Fraction | None]]:
     try:
-        return decoder.decode(packet)
+        frames = decoder.decode(packet)
     except av.FFmpegError:
-        return []
+        return
+    aspect = parameters.aspect or decoder.sample_aspect_ratio
+    for frame in frames:
+        if not frame.is_corrupt and isinstance(frame.opaque, float):
+            yield frame.opaque, frame, aspect
