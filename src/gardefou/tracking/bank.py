@@ -4,39 +4,67 @@ from __future__ import annotations
 
 import numpy as np
 
-from gardefou.geometry.arrays import Bools, Floats, Ints, Size
+from gardefou.geometry.arrays import Floats, Ints, Size
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.tracking.parameters import TrackerParameters
 from gardefou.tracking.tracks import Tracks
 
-# Columns of the matrix. State of each of centre x, centre y, width, height: value, px, and its
-# rate, px/s; then the three entries of its 2 x 2 covariance, in squared body scales.
+# Columns of the matrix. Of each of centre x, centre y, width, height: value, px; rate, px/s; the
+# three entries of their 2 x 2 covariance, in squared body scales; and what the reported box adds
+# to the value, px.
 _VALUE = slice(0, 4)
+_SIZE = slice(2, 4)
 _RATE = slice(4, 8)
 _VALUE_VAR = slice(8, 12)
 _COVARIANCE = slice(12, 16)
 _RATE_VAR = slice(16, 20)
-_SEEN, _BORN, _HITS, _SCORE, _SHOWN = range(20, 25)
-_COLUMNS = 25
-_CLASSES = len(ObjectClass)
+_OFFSET = slice(20, 24)
+_MOTION = slice(0, 24)
+# Then times, s: of the last measurement, of birth, of oblivion, until when it is reported; number
+# of measurements; last score; and the votes for each class.
+_SEEN, _BORN, _FORGOTTEN, _SHOWN, _HITS, _SCORE = range(24, 30)
+_VOTES = slice(30, 30 + len(ObjectClass))
+_COLUMNS = _VOTES.stop
+
 _SMALLEST = 1.0  # px, so that a shrinking box never turns inside out
+_NEVER = -np.inf
+_INSTANT = 1e-6  # s, less than any two frames differ
+
+# [x1, y1, x2, y2] to [centre x, centre y, width, height], and back from a row of the motion
+# columns, the offset included.
+_MEASURE = np.array(
+    [[0.5, 0.0, -1.0, 0.0], [0.0, 0.5, 0.0, -1.0], [0.5, 0.0, 1.0, 0.0], [0.0, 0.5, 0.0, 1.0]]
+)
+_CORNERS = np.zeros((_MOTION.stop, 4))
+_CORNERS[_VALUE] = _CORNERS[_OFFSET] = [
+    [1.0, 0.0, 1.0, 0.0],
+    [0.0, 1.0, 0.0, 1.0],
+    [-0.5, 0.0, 0.5, 0.0],
+    [0.0, -0.5, 0.0, 0.5],
+]
+
+# Any vote of a network outweighs all blobs: `BODY` is the class only of what no network saw.
+_VOTE_WEIGHTS = np.ones(len(ObjectClass))
+_VOTE_WEIGHTS[ObjectClass.BODY] = 1e-9
 
 
 class Bank:
     """Tracks as rows of one matrix, so that each step is a few array operations for all of them.
 
-    A track's motion is four independent constant-velocity Kalman filters (centre, width, height)
-    whose noise is proportional to the body's size (as in SORT, Bewley et al. 2016).
+    A track's motion is four independent constant-velocity Kalman filters (centre and size) whose
+    noise is proportional to the body's size (after SORT, Bewley et al. 2016, and ByteTrack, Zhang
+    et al. 2022). Value, rate and covariances of all of them go ahead in time by one matrix
+    product.
     """
 
     def __init__(self, params: TrackerParameters) -> None:
         self._params = params
-        position, extent = params.position_noise, params.size_noise
-        self._noise = np.array([position, position, extent, extent]) ** 2
-        position, extent = params.position_drift, params.size_drift
-        self._drift = np.array([position, position, extent, extent]) ** 2
-        position, extent = params.start_speed, params.start_growth
-        self._unknown_rate = np.array([position, position, extent, extent]) ** 2
+        self._noise = _by_part(params.position_noise, params.size_noise)
+        self._drift = _by_part(params.position_drift, params.size_drift)
+        self._unknown_rate = _by_part(params.start_speed, params.start_growth)
+        self._elapsed = 0.0
+        self._transition, self._added = self._step(0.0)
+        self._widen = _corner_maps(params.buffer)
         self.clear()
 
     def __len__(self) -> int:
@@ -45,122 +73,153 @@ class Bank:
     def clear(self) -> None:
         """Forget every track."""
         self._state = np.zeros((0, _COLUMNS))
-        self._votes = np.zeros((0, _CLASSES))
         self._ids: Ints = np.zeros(0, dtype=np.int64)
 
     def predict(self, elapsed: float) -> None:
         """Carry every track ``elapsed`` seconds ahead."""
-        if not len(self) or elapsed <= 0:
+        if not len(self._ids) or elapsed <= 0:
             return
-        state, drift = self._state, self._drift
-        state[:, _VALUE] += elapsed * state[:, _RATE]
-        state[:, _VALUE_VAR] += elapsed * (
-            2 * state[:, _COVARIANCE] + elapsed * state[:, _RATE_VAR]
-        )
-        state[:, _VALUE_VAR] += drift * (elapsed**3 / 3)
-        state[:, _COVARIANCE] += elapsed * state[:, _RATE_VAR] + drift * (elapsed**2 / 2)
-        state[:, _RATE_VAR] += drift * elapsed
-        np.maximum(state[:, 2:4], _SMALLEST, out=state[:, 2:4])
+        if abs(elapsed - self._elapsed) > _INSTANT:
+            self._elapsed = elapsed
+            self._transition, self._added = self._step(elapsed)
+        motion = self._state[:, _MOTION]
+        motion[:] = motion @ self._transition + self._added
+        sizes = self._state[:, _SIZE]
+        np.maximum(sizes, _SMALLEST, out=sizes)
 
     def similarity(self, seen: Detections) -> Floats:
-        """Intersection over union of widened predicted and detected boxes (C-BIoU). [N, M]."""
-        half = self._state[:, 2:4] * (0.5 + self._params.buffer)
-        centre = self._state[:, 0:2]
-        other_half = (seen.boxes[:, 2:] - seen.boxes[:, :2]) * (0.5 + self._params.buffer)
-        other_centre = (seen.boxes[:, 2:] + seen.boxes[:, :2]) / 2
-        sides = np.minimum((centre + half)[:, None], other_centre + other_half)
-        sides -= np.maximum((centre - half)[:, None], other_centre - other_half)
+        """How alike each track's prediction and each detection are, 0..1. [N, M].
+
+        Intersection over union of the widened boxes (C-BIoU, Yang et al. 2023) times the square
+        root of the ratio of their heights (height-modulated IoU, Hybrid-SORT, Yang et al. 2024,
+        here softened).
+        """
+        own_map, other_map = self._widen
+        own = self._state[:, _VALUE] @ own_map
+        other = seen.boxes @ other_map
+        sides = np.minimum(own[:, None], other)
+        sides = sides[:, :, :2] + sides[:, :, 2:]
         np.maximum(sides, 0, out=sides)
         shared = sides[:, :, 0] * sides[:, :, 1]
-        union = 4 * (half[:, 0] * half[:, 1])[:, None] + 4 * other_half[:, 0] * other_half[:, 1]
-        return np.asarray(shared / (union - shared), dtype=np.float64)
+        extents, other_extents = own[:, :2] + own[:, 2:], other[:, :2] + other[:, 2:]
+        total = np.add.outer(
+            extents[:, 0] * extents[:, 1], other_extents[:, 0] * other_extents[:, 1]
+        )
+        heights, other_heights = np.sqrt(extents[:, 1]), np.sqrt(other_extents[:, 1])
+        ratio = np.divide.outer(heights, other_heights)
+        similarity: Floats = shared / (total - shared) * np.minimum(ratio, 1 / ratio)
+        return similarity
 
     def correct(self, rows: Ints, seen: Detections, columns: Ints, time: float) -> None:
         """Give each track of ``rows`` its measurement, the detection of ``columns``."""
         if not len(rows):
             return
-        state = self._state[rows]
-        innovation = _measure(seen.boxes[columns]) - state[:, _VALUE]
-        inverse = 1 / (state[:, _VALUE_VAR] + self._noise)
-        gain = state[:, _VALUE_VAR] * inverse
-        rate_gain = state[:, _COVARIANCE] * inverse
-        state[:, _VALUE] += gain * innovation
+        params = self._params
+        state, scores = self._state[rows], seen.scores[columns]
+        innovation = seen.boxes[columns] @ _MEASURE - state[:, _VALUE]
+        doubt = 1 + params.doubt - params.doubt * scores
+        spread = state[:, _VALUE_VAR] + np.multiply.outer(doubt * doubt, self._noise)
+        gain = state[:, _VALUE_VAR] / spread
+        rate_gain = state[:, _COVARIANCE] / spread
+        lag = innovation * gain
+        state[:, _VALUE] += lag
+        state[:, _OFFSET] = (innovation - lag) * params.raw
         state[:, _RATE] += rate_gain * innovation
         state[:, _RATE_VAR] -= rate_gain * state[:, _COVARIANCE]
-        state[:, _COVARIANCE] *= 1 - gain
-        state[:, _VALUE_VAR] *= 1 - gain
-        state[:, _SEEN] = time
-        state[:, _HITS] += 1
-        state[:, _SCORE] = seen.scores[columns]
-        self._state[rows] = state
-        self._vote(rows, seen, columns)
+        kept = 1 - gain
+        state[:, _COVARIANCE] *= kept
+        state[:, _VALUE_VAR] *= kept
+        self._state[rows] = self._live(state, scores, seen.classes[columns], time)
 
     def add(self, seen: Detections, ids: Ints, time: float) -> None:
         """Begin a track for each detection."""
         fresh = np.zeros((len(seen), _COLUMNS))
-        fresh[:, _VALUE] = _measure(seen.boxes)
+        fresh[:, _VALUE] = seen.boxes @ _MEASURE
         fresh[:, _VALUE_VAR] = self._noise
         fresh[:, _RATE_VAR] = self._unknown_rate
-        fresh[:, _SEEN] = fresh[:, _BORN] = time
-        fresh[:, _HITS] = 1
-        fresh[:, _SCORE] = seen.scores
-        rows = np.arange(len(self), len(self) + len(seen))
+        fresh[:, _BORN] = time
+        fresh[:, _SHOWN] = _NEVER
+        fresh = self._live(fresh, seen.scores, seen.classes, time)
         self._state = np.concatenate([self._state, fresh])
-        self._votes = np.concatenate([self._votes, np.zeros((len(seen), _CLASSES))])
         self._ids = np.concatenate([self._ids, ids])
-        self._vote(rows, seen, np.arange(len(seen)))
 
     def forget(self, time: float) -> None:
         """Drop the tracks not seen for longer than their memory."""
-        if not len(self):
-            return
-        params, state = self._params, self._state
-        memory = np.where(state[:, _HITS] < params.young_hits, params.young_memory, params.memory)
-        alive = state[:, _SEEN] >= time - memory
+        alive = self._state[:, _FORGOTTEN] >= time
         if not alive.all():
-            self._state, self._votes = state[alive], self._votes[alive]
-            self._ids = self._ids[alive]
+            self._state, self._ids = self._state[alive], self._ids[alive]
 
     def report(self, time: float, size: Size | None) -> Tracks:
-        """The tracks that are established and measured now, or predicted for a moment."""
-        if not len(self):
-            return Tracks.empty()
-        params, state = self._params, self._state
-        classes = self._votes.argmax(axis=1)
-        needed = np.where(
-            classes == ObjectClass.BODY, params.body_confirm_hits, params.confirm_hits
-        )
-        sure = (state[:, _SCORE] >= params.sure_score) & (classes != ObjectClass.BODY)
-        state[:, _SHOWN] = (state[:, _SHOWN] > 0) | (state[:, _HITS] >= needed) | sure
-        measured = state[:, _SEEN] >= time
-        shown = (state[:, _SHOWN] > 0) & (measured | (state[:, _SEEN] >= time - params.coast))
-        if size is not None:
-            shown &= measured | _inside(state, size)
-        shown_state = state[shown]
-        half = shown_state[:, 2:4] / 2
-        centre = shown_state[:, 0:2]
+        """The established tracks measured now, and those predicted while they coast."""
+        shown = self._state[:, _SHOWN] >= time
+        if self._params.coast and size is not None:
+            centre = self._state[:, 0:2]
+            inside = ((centre >= 0) & (centre < size)).all(axis=1)
+            shown &= inside | (self._state[:, _SEEN] >= time)
+        state = self._state[shown]
         return Tracks(
             ids=self._ids[shown],
-            boxes=np.concatenate([centre - half, centre + half], axis=1),
-            velocities=shown_state[:, 4:6],
-            classes=classes[shown],
-            ages=time - shown_state[:, _BORN],
-            scores=shown_state[:, _SCORE],
-            measured=measured[shown],
+            boxes=state[:, _MOTION] @ _CORNERS,
+            velocities=state[:, 4:6],
+            classes=state[:, _VOTES].argmax(axis=1),
+            ages=time - state[:, _BORN],
+            scores=state[:, _SCORE],
+            measured=state[:, _SEEN] >= time,
         )
 
-    def _vote(self, rows: Ints, seen: Detections, columns: Ints) -> None:
-        """Count the network's classes by score; `BODY` has no vote, so it stands only alone."""
-        classes = seen.classes[columns]
-        self._votes[rows, classes] += seen.scores[columns] * (classes != ObjectClass.BODY)
+    def _live(self, state: Floats, scores: Floats, classes: Ints, time: float) -> Floats:
+        """Count a measurement of each row: its vote, and how long the track is kept and shown."""
+        params = self._params
+        state[:, _SEEN] = time
+        state[:, _SCORE] = scores
+        state[:, _HITS] += 1
+        hits = state[:, _HITS]
+        state[np.arange(len(state)), _VOTES.start + classes] += scores * _VOTE_WEIGHTS[classes]
+        state[:, _FORGOTTEN] = np.where(
+            hits >= params.young_hits, time + params.memory, time + params.young_memory
+        )
+        blob = classes == ObjectClass.BODY
+        wanted = np.where(blob, params.body_confirm_hits, params.confirm_hits)
+        established = (scores >= params.sure_score) & ~blob
+        established |= (hits >= wanted) | (state[:, _SHOWN] > _NEVER)
+        state[:, _SHOWN] = np.where(established, time + params.coast, _NEVER)
+        return state
+
+    def _step(self, elapsed: float) -> tuple[Floats, Floats]:
+        """Matrix and summand that carry a row's motion columns ``elapsed`` seconds ahead.
+
+        Constant velocity disturbed by white noise in the acceleration; the offset is dropped.
+        """
+        transition = np.eye(_MOTION.stop)
+        transition[_OFFSET] = 0
+        for part in range(4):
+            transition[4 + part, part] = elapsed
+            transition[12 + part, 8 + part] = 2 * elapsed
+            transition[16 + part, 8 + part] = elapsed**2
+            transition[16 + part, 12 + part] = elapsed
+        added = np.zeros(_MOTION.stop)
+        added[_VALUE_VAR] = self._drift * (elapsed**3 / 3)
+        added[_COVARIANCE] = self._drift * (elapsed**2 / 2)
+        added[_RATE_VAR] = self._drift * elapsed
+        return transition, added
 
 
-def _measure(boxes: Floats) -> Floats:
-    """Boxes as centre x, centre y, width, height. [N, 4] px -> [N, 4] px."""
-    return np.concatenate([(boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]], axis=1)
+def _by_part(position: float, size: float) -> Floats:
+    """Variances of centre x, centre y, width, height from two standard deviations. [4]."""
+    return np.array([position, position, size, size]) ** 2
 
 
-def _inside(state: Floats, size: Size) -> Bools:
-    """Which centres lie in the frame."""
-    centre = state[:, 0:2]
-    return np.asarray(((centre >= 0) & (centre < size)).all(axis=1), dtype=np.bool_)
+def _corner_maps(buffer: float) -> tuple[Floats, Floats]:
+    """Maps from a track's value and from a detection's box to [-x1, -y1, x2, y2] once widened.
+
+    The smaller of two boxes' rows, added by halves, gives the sides of what they share.
+    """
+    half = 0.5 + buffer
+    own = np.zeros((4, 4))
+    other = np.zeros((4, 4))
+    for axis in range(2):
+        own[axis, [axis, axis + 2]] = -1, 1
+        own[axis + 2, [axis, axis + 2]] = half
+        other[axis, [axis, axis + 2]] = -1 - buffer, -buffer
+        other[axis + 2, [axis, axis + 2]] = buffer, 1 + buffer
+    return own, other

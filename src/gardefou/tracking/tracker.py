@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from gardefou.geometry.arrays import Bools, Floats, Ints, Size
-from gardefou.geometry.boxes import iou
+from gardefou.geometry.boxes import areas, intersections
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.tracking.bank import Bank
 from gardefou.tracking.identifiers import Identifiers
@@ -19,8 +19,9 @@ _NONE: Ints = np.zeros(0, dtype=np.int64)
 class Tracker:
     """Follows the bodies of one camera for seconds, by their boxes alone.
 
-    The same ``seed`` on the same detections gives the same tracks and ids; without a seed the ids
-    are random.
+    Detections of any class are associated alike; the class of a track is a vote. What a frame
+    gave is never revised. The same ``seed`` on the same detections gives the same tracks and ids;
+    without a seed the ids are random.
 
     >>> box = np.array([[10.0, 10.0, 30.0, 60.0]])
     >>> seen = Detections(box, np.array([0.95]), np.array([ObjectClass.PERSON]))
@@ -44,9 +45,9 @@ class Tracker:
     def update(self, detections: Detections, time: float, size: Size | None = None) -> Tracks:
         """The tracks after one frame's detections.
 
-        ``time`` of the frame, s of stream time; ``size`` of the frame, px, so that a prediction
-        outside it is not reported. After a jump back, or ahead by more than the tracker's memory,
-        every track is forgotten.
+        ``time`` of the frame, s of stream time; ``size`` of the frame, px, so that a track that is
+        only predicted is not reported outside it. After a jump back, or ahead by more than the
+        tracker's memory, every track is forgotten.
         """
         elapsed = 0.0 if self._time is None else time - self._time
         if not 0.0 <= elapsed <= self._params.memory:
@@ -56,59 +57,79 @@ class Tracker:
         bank = self._bank
         bank.predict(elapsed)
         seen = _usable(detections, self._params.low_score)
-        rows, columns = self._associate(seen)
-        bank.correct(rows, seen, columns, time)
-        self._start(seen, columns, time)
+        if len(seen):
+            rows, columns = self._associate(seen)
+            bank.correct(rows, seen, columns, time)
+            if len(columns) < len(seen):
+                self._start(seen, columns, time)
         bank.forget(time)
         return bank.report(time, size)
 
     def _associate(self, seen: Detections) -> tuple[Ints, Ints]:
-        """Rows of tracks and the detections they meet, surest detections first (ByteTrack)."""
-        if not len(seen) or not len(self._bank):
+        """Rows of tracks and the detections they meet, sure detections first (ByteTrack)."""
+        count = len(self._bank)
+        if not count:
             return _NONE, _NONE
         params = self._params
         similarity = self._bank.similarity(seen)
+        worth = similarity * seen.scores
         high = seen.scores >= params.high_score
-        rows, columns = _assign(similarity, params.overlap, np.arange(len(self._bank)), high)
         if high.all():
+            return _assign(np.where(similarity > params.overlap, worth, 0.0))
+        first = (similarity > params.overlap) & high
+        rows, columns = _assign(np.where(first, worth, 0.0))
+        second = (similarity > params.low_overlap) & ~high
+        second[rows] = False
+        if not second.any():
             return rows, columns
-        left = np.ones(len(self._bank), dtype=np.bool_)
-        left[rows] = False
-        more_rows, more = _assign(similarity, params.overlap, np.flatnonzero(left), ~high)
+        more_rows, more = _assign(np.where(second, worth, 0.0))
         return np.concatenate([rows, more_rows]), np.concatenate([columns, more])
 
     def _start(self, seen: Detections, taken: Ints, time: float) -> None:
         """Begin a track for each free detection that is sure enough and doubles no body."""
         free = (seen.scores >= self._params.start_score) | (seen.classes == ObjectClass.BODY)
         free[taken] = False
-        if not free.any():
-            return
         candidates = np.flatnonzero(free)
-        candidates = candidates[np.argsort(-seen.scores[candidates], kind="stable")]
-        chosen = list(taken)
+        if not len(candidates):
+            return
+        doubles = self._doubles(seen)
+        chosen = taken.tolist()
         fresh: list[int] = []
-        overlaps = iou(seen.boxes, seen.boxes)
-        for index in candidates:
-            if not (overlaps[index, chosen] > self._params.duplicate_overlap).any():
+        # Networks first, then by score, so that a blob never stands in for the person it covers.
+        order = np.lexsort((-seen.scores, seen.classes == ObjectClass.BODY))
+        for index in order[free[order]].tolist():
+            if not doubles[index, chosen].any():
                 chosen.append(index)
-                fresh.append(int(index))
-        ids = np.array([self._identifiers.next() for _ in fresh], dtype=np.int64)
-        self._bank.add(seen[np.array(fresh, dtype=np.int64)], ids, time)
+                fresh.append(index)
+        if fresh:
+            ids = np.array([self._identifiers.next() for _ in fresh], dtype=np.int64)
+            self._bank.add(seen[np.array(fresh)], ids, time)
+
+    def _doubles(self, seen: Detections) -> Bools:
+        """Which detections (rows) show the same body as which others (columns). [N, N]."""
+        area = areas(seen.boxes)
+        shared = intersections(seen.boxes, seen.boxes)
+        alike = shared >= self._params.duplicate_overlap * (area[:, None] + area - shared)
+        covered = shared >= self._params.covered * np.minimum(area[:, None], area)
+        blob = seen.classes == ObjectClass.BODY
+        result: Bools = alike | (covered & blob[:, None])
+        return result
 
 
 def _usable(detections: Detections, low_score: float) -> Detections:
     """The detections that are finite, not empty and not too weak."""
-    boxes = detections.boxes
-    usable: Bools = (detections.scores >= low_score) & (boxes[:, 2] > boxes[:, 0])
-    usable &= (boxes[:, 3] > boxes[:, 1]) & np.isfinite(boxes).all(axis=1)
-    return detections if usable.all() else detections[usable]
+    boxes, scores = detections.boxes, detections.scores
+    if not len(scores):
+        return detections
+    extents = boxes[:, 2:] - boxes[:, :2]
+    if extents.min() > 0 and scores.min() >= low_score and np.isfinite(boxes.sum()):
+        return detections
+    usable = (extents > 0).all(axis=1) & (scores >= low_score) & np.isfinite(boxes).all(axis=1)
+    return detections[usable]
 
 
-def _assign(similarity: Floats, least: float, rows: Ints, which: Bools) -> tuple[Ints, Ints]:
-    """Pairs of rows and columns with the greatest sum of similarities, each above ``least``."""
-    columns = np.flatnonzero(which)
-    worth = similarity[rows[:, None], columns]
-    worth = np.where(worth > least, worth, 0.0)
-    row, column = linear_sum_assignment(worth, maximize=True)
-    good = worth[row, column] > 0
-    return rows[row[good]], columns[column[good]]
+def _assign(worth: Floats) -> tuple[Ints, Ints]:
+    """Pairs of rows and columns with the greatest sum; a worth of 0 is no pair."""
+    rows, columns = linear_sum_assignment(worth, maximize=True)
+    good = worth[rows, columns] > 0
+    return rows[good], columns[good]
