@@ -52,6 +52,8 @@ def bodies(fragments: Floats, mask: Mask) -> tuple[Floats, Floats]:
     moving = _moving(fragments, mask)
     kept = moving >= _LEAST_FRAGMENT * mask.size
     fragments, moving = fragments[kept], moving[kept]
+    if not len(fragments):
+        return np.zeros((0, 4)), np.zeros(0)
     names = _groups(_same_body(fragments, moving))
     count = len(np.unique(names))
     boxes = np.empty((count, 4))
