@@ -10,6 +10,18 @@ from gardefou.alerting.alert import AlertClosed, AlertOpened
 from gardefou.storage.records import EvidenceKind
 
 
+def inside_the_folder(path: str) -> str:
+    """The path itself; raises `ValueError` unless it is relative, plain and stays inside.
+
+    >>> inside_the_folder("2026/11/22/clip.mp4")
+    '2026/11/22/clip.mp4'
+    """
+    plain = PurePosixPath(path)
+    if plain.is_absolute() or ".." in plain.parts or str(plain) != path or not plain.name:
+        raise ValueError(f"evidence path {path!r} must stay inside the evidence folder")
+    return path
+
+
 @dataclass(frozen=True, slots=True)
 class AlertInterrupted:
     """The analysis of its camera stopped while the alert was open.
@@ -35,9 +47,7 @@ class EvidenceReady:
     at: float
 
     def __post_init__(self) -> None:
-        path = PurePosixPath(self.path)
-        if path.is_absolute() or ".." in path.parts or str(path) != self.path or path.name == "":
-            raise ValueError(f"evidence path {self.path!r} must stay inside the evidence folder")
+        inside_the_folder(self.path)
 
 
 @dataclass(frozen=True, slots=True)

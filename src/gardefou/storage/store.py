@@ -17,7 +17,7 @@ from gardefou.storage.events import EvidenceFailed, EvidenceReady, SpoolEvent
 from gardefou.storage.mapping import alert_record, review_record
 from gardefou.storage.records import AlertRecord, CloseReason, Cursor, EvidenceKind, Mode
 from gardefou.storage.review import FollowUp, Review, ReviewState, Verdict, VerdictCounts
-from gardefou.storage.writing import Outcome
+from gardefou.storage.writing import Applied, Outcome
 
 PAGE: int = 50
 """Alerts on a page, unless the caller asks for another number."""
@@ -64,10 +64,10 @@ class Store:
 
     # What the workers tell
 
-    def apply(self, events: Sequence[tuple[SpoolEvent, Mode]]) -> list[Outcome]:
-        """Record events in their order, all in one transaction."""
+    def apply(self, events: Sequence[tuple[SpoolEvent, Mode]]) -> list[Applied]:
+        """Record events in their order, all in one transaction; say what became of each."""
         with self._database.writing() as session:
-            return [writing.apply_event(session, event, mode) for event, mode in events]
+            return writing.apply_all(session, events)
 
     def record_opened(self, alert: Alert, mode: Mode) -> bool:
         """Add an alert; False when it was there already (or was erased)."""

@@ -5,11 +5,13 @@ Each function takes a session that holds the write lock.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from enum import Enum, auto
 from uuid import UUID
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gardefou.alerting.alert import Alert, AlertClosed, AlertOpened
@@ -38,6 +40,30 @@ class Outcome(Enum):
     """Its alert has not been opened yet."""
     ERASED = auto()
     """Its alert was erased; evidence that came late is listed for deletion."""
+    REFUSED = auto()
+    """It breaks a rule of the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of one event of several; ``detail`` says why it was refused."""
+
+    outcome: Outcome
+    detail: str = ""
+
+
+def apply_all(session: Session, events: Iterable[tuple[SpoolEvent, Mode]]) -> list[Applied]:
+    """Record events in their order; one that is refused leaves the others in place."""
+    results = []
+    for event, mode in events:
+        try:
+            with session.begin_nested():
+                results.append(Applied(apply_event(session, event, mode)))
+        except IntegrityError as error:
+            results.append(Applied(Outcome.REFUSED, str(error.orig)))
+        except StorageError as error:
+            results.append(Applied(Outcome.REFUSED, str(error)))
+    return results
 
 
 def apply_event(session: Session, event: SpoolEvent, mode: Mode) -> Outcome:
