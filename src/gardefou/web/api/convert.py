@@ -1,0 +1,111 @@
+"""Records of the house to what goes over the wire."""
+
+from __future__ import annotations
+
+from gardefou.capture.notice import Notice
+from gardefou.runtime.bus import CameraHealth, CameraState, SystemState
+from gardefou.storage.records import AlertRecord, EvidenceKind
+from gardefou.storage.review import Review
+from gardefou.web.api.models import (
+    AlertView,
+    Bilingual,
+    CameraHealthView,
+    CameraView,
+    EvidenceState,
+    EvidenceView,
+    ReviewView,
+    SystemView,
+    ZoneView,
+)
+from gardefou.web.services import CameraInfo
+
+FILE_NAMES = {
+    EvidenceKind.SNAPSHOT: "snapshot.jpg",
+    EvidenceKind.BEFORE: "before.mp4",
+    EvidenceKind.CLIP: "clip.mp4",
+}
+"""The last part of the address of each piece of evidence."""
+
+
+def alert_view(record: AlertRecord) -> AlertView:
+    """An alert for the desk."""
+    return AlertView(
+        id=record.id,
+        camera_id=record.camera_id,
+        situation=record.situation,
+        zone_id=record.zone_id,
+        opened_at=record.opened_at,
+        closed_at=record.closed_at,
+        close_reason=record.close_reason,
+        region=list(record.region),
+        mandate_id=record.mandate_id,
+        mode=record.mode,
+        evidence=[_evidence_view(record, kind) for kind in EvidenceKind],
+        review=None if record.review is None else _review_view(record.review),
+        review_count=record.review_count,
+    )
+
+
+def _evidence_view(record: AlertRecord, kind: EvidenceKind) -> EvidenceView:
+    if kind in record.evidence:
+        url = f"/media/{record.id}/{FILE_NAMES[kind]}"
+        return EvidenceView(kind=kind, state=EvidenceState.READY, url=url, problem=None)
+    if kind in record.evidence_errors:
+        problem = Bilingual.of_known(record.evidence_errors[kind], "web.evidence.not_made")
+        return EvidenceView(kind=kind, state=EvidenceState.FAILED, url=None, problem=problem)
+    return EvidenceView(kind=kind, state=EvidenceState.PENDING, url=None, problem=None)
+
+
+def _review_view(review: Review) -> ReviewView:
+    return ReviewView(
+        number=review.number,
+        verdict=review.verdict,
+        follow_up=review.follow_up,
+        reviewer=review.reviewer,
+        at=review.at,
+    )
+
+
+def health_view(camera_id: str, health: CameraHealth | None) -> CameraHealthView:
+    """How a camera does; stopped when nobody has said anything about it."""
+    if health is None:
+        return CameraHealthView(
+            camera_id=camera_id, state=CameraState.STOPPED, since=None, notice=None
+        )
+    return CameraHealthView(
+        camera_id=camera_id,
+        state=health.state,
+        since=health.since,
+        notice=_notice(health.notice),
+    )
+
+
+def camera_view(camera: CameraInfo, health: CameraHealth | None) -> CameraView:
+    """A camera for the desk."""
+    return CameraView(
+        id=camera.id,
+        name=camera.name,
+        place=camera.place,
+        situations=list(camera.situations),
+        zones=[
+            ZoneView(id=zone.id, name=zone.name, polygon=list(zone.polygon))
+            for zone in camera.zones
+        ],
+        health=health_view(camera.id, health),
+    )
+
+
+def system_view(system: SystemState) -> SystemView:
+    """The whole system for the desk."""
+    return SystemView(
+        processing=system.processing,
+        disk=system.disk,
+        disk_free=system.disk_free,
+        notice=_notice(system.notice),
+    )
+
+
+def _notice(notice: Notice | None) -> Bilingual | None:
+    if notice is None:
+        return None
+    return Bilingual(en=notice.in_language("en"), fr=notice.in_language("fr"))

@@ -1,0 +1,48 @@
+"""The state of the system, the texts of the desk, and whether the server answers."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import APIRouter
+
+from gardefou import __version__
+from gardefou.i18n import LANGUAGES, catalogue
+from gardefou.storage.review import FollowUp
+from gardefou.web.api.context import InContext
+from gardefou.web.api.convert import camera_view, system_view
+from gardefou.web.api.models import HealthView, StateView
+from gardefou.web.problems import RefusedError
+
+ROOMS = ("web.", "situations.", "storage.")
+"""The catalogues that the desk shows."""
+
+router = APIRouter(tags=["state"])
+
+
+@router.get("/healthz")
+def answers() -> HealthView:
+    """Whether the server answers."""
+    return HealthView(status="ok")
+
+
+@router.get("/api/state")
+def get_state(context: InContext) -> StateView:
+    """Mode, cameras with their health, room on the disk, version."""
+    services = context.services
+    health = services.events.cameras
+    return StateView(
+        version=__version__,
+        mode=services.mode,
+        system=system_view(services.events.system),
+        cameras=[camera_view(each, health.get(each.id)) for each in services.site().cameras],
+        follow_ups=list(FollowUp),
+    )
+
+
+@router.get("/api/texts/{lang}")
+def get_texts(lang: str) -> dict[str, str]:
+    """The texts the desk shows, by catalogue key."""
+    if lang not in LANGUAGES:
+        raise RefusedError(HTTPStatus.NOT_FOUND, "web.error.language", lang=lang[:20])
+    return {key: text for key, text in catalogue(lang).items() if key.startswith(ROOMS)}

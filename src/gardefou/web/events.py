@@ -1,0 +1,78 @@
+"""Server-sent events: alerts, cameras and the system, as they change."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Annotated, Final
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Header
+from fastapi.responses import StreamingResponse
+from fastapi.sse import format_sse_event
+from pydantic import BaseModel
+
+from gardefou.errors import StorageError
+from gardefou.runtime.bus import AlertChanged, CameraHealth, HubEvent, Numbered, Resync, SystemState
+from gardefou.web.api.context import Context, InContext
+from gardefou.web.api.convert import alert_view, health_view, system_view
+from gardefou.web.api.models import AlertEvent, CameraHealthView, ResyncEvent, SystemView
+from gardefou.web.streams import EndlessResponse
+
+HEARTBEAT_S: Final = 10.0
+"""Longest silence, s: the desk takes twice this for a lost connection."""
+
+RETRY_MS: Final = 2000
+"""After how long a browser that lost the connection tries again, ms."""
+
+router = APIRouter(tags=["events"])
+
+
+class EventStream(StreamingResponse):
+    """Names the media type for the API's description."""
+
+    media_type = "text/event-stream"
+
+
+@router.get(
+    "/api/events",
+    response_class=EventStream,
+    responses={200: {"model": AlertEvent | CameraHealthView | SystemView | ResyncEvent}},
+)
+async def get_events(
+    context: InContext, last_event_id: Annotated[str | None, Header(max_length=60)] = None
+) -> StreamingResponse:
+    """Events ``alert``, ``camera``, ``system``, ``resync`` and ``heartbeat``, each with an id."""
+    return EndlessResponse(_stream(context, last_event_id), context.streams, EventStream.media_type)
+
+
+async def _stream(context: Context, last_id: str | None) -> AsyncGenerator[bytes]:
+    with context.services.events.subscribe(last_id) as subscription:
+        yield format_sse_event(event="heartbeat", data_str="{}", retry=RETRY_MS)
+        while not subscription.closed:
+            numbered = await subscription.receive(HEARTBEAT_S)
+            if numbered is None:
+                yield format_sse_event(event="heartbeat", data_str="{}")
+            else:
+                yield await _encoded(context, numbered)
+
+
+async def _encoded(context: Context, numbered: Numbered) -> bytes:
+    name, view = await _view(context, numbered.event)
+    return format_sse_event(event=name, data_str=view.model_dump_json(), id=numbered.id)
+
+
+async def _view(context: Context, event: HubEvent | Resync) -> tuple[str, BaseModel]:
+    """The event's name and what it carries; an alert that cannot be read asks for a resync."""
+    match event:
+        case AlertChanged(alert_id=alert_id, change=change):
+            try:
+                record = await run_sync(context.services.store.alert, alert_id)
+            except StorageError:
+                return "resync", ResyncEvent()
+            return "alert", AlertEvent(change=change, alert=alert_view(record))
+        case CameraHealth():
+            return "camera", health_view(event.camera_id, event)
+        case SystemState():
+            return "system", system_view(event)
+        case Resync():
+            return "resync", ResyncEvent()

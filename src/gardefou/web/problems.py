@@ -1,0 +1,81 @@
+"""Refusals: an HTTP status, a code a program can test, a text in both languages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from gardefou.errors import (
+    GardefouError,
+    ReviewConflictError,
+    StorageError,
+    UnknownAlertError,
+)
+from gardefou.web.api.models import Bilingual, ProblemView
+
+LOGGER: Final = logging.getLogger(__name__)
+
+
+class RefusedError(GardefouError):
+    """A request that is refused, with the HTTP ``status`` that says so."""
+
+    def __init__(self, status: HTTPStatus, key: str, **fields: object) -> None:
+        super().__init__(key, **fields)
+        self.status = status
+
+
+@contextmanager
+def stored(alert_id: UUID | None = None) -> Iterator[None]:
+    """Turn what the store says into a refusal; a conflict of reviews passes through."""
+    try:
+        yield
+    except ReviewConflictError:
+        raise
+    except UnknownAlertError as error:
+        raise RefusedError(HTTPStatus.NOT_FOUND, "web.error.no_alert", alert_id=alert_id) from error
+    except StorageError as error:
+        LOGGER.error("%s", error)
+        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "web.error.store") from error
+
+
+def problem_response(problem: RefusedError) -> Response:
+    """What the client is sent."""
+    view = ProblemView(code=problem.key, message=Bilingual.of(problem.key, **problem.fields))
+    return JSONResponse(view.model_dump(mode="json"), problem.status)
+
+
+def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedError)
+    return problem_response(error)
+
+
+def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return problem_response(
+        RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "web.error.invalid", where=where)
+    )
+
+
+def _http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    known = {404: "web.error.no_page", 405: "web.error.method", 413: "web.error.too_large"}
+    key = known.get(error.status_code, "web.error.request")
+    return problem_response(RefusedError(HTTPStatus(error.status_code), key))
+
+
+def install(app: FastAPI) -> None:
+    """Answer every refusal of the application as a problem."""
+    app.add_exception_handler(RefusedError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
