@@ -12,6 +12,10 @@ import openvino as ov
 from gardefou.errors import ModelError
 from gardefou.perception.tfjs import to_graphdef
 
+_CHANNELS: Final = 3
+_OTHER_SIZE: Final = (320, 576)
+"""A height and width that no network is exported for, px."""
+
 CONVERSION: Final = 1
 """Version of the conversion: a model that another version converted is installed again."""
 
@@ -58,11 +62,16 @@ def _cut(model: ov.Model, source: Path, outputs: Sequence[str]) -> ov.Model:
 
 
 def _open_size(model: ov.Model) -> None:
-    """Leave height and width of a picture input open; the batch stays one."""
-    shape = model.input().partial_shape
-    first = 2 if shape[1].is_static and shape[1].get_length() == 3 else 1
-    opened = [1, shape[1], shape[2], shape[3]]
-    opened[first : first + 2] = [-1, -1]
-    model.reshape(
-        ov.PartialShape([ov.Dimension(axis) if isinstance(axis, int) else axis for axis in opened])
-    )
+    """Leave the picture's height and width open, unless the graph holds for one size only."""
+    given = model.input().partial_shape
+    first = 2 if given[1] == ov.Dimension(_CHANNELS) else 1
+    tried, opened = (ov.PartialShape(given) for _ in range(2))
+    for shape in (tried, opened):
+        shape[0] = 1
+    tried[first], tried[first + 1] = _OTHER_SIZE
+    opened[first] = opened[first + 1] = ov.Dimension(-1)
+    try:
+        model.clone().reshape(tried)
+    except RuntimeError:
+        return
+    model.reshape(opened)

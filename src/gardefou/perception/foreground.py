@@ -23,7 +23,7 @@ WORKING_SIZE: Final[Size] = (320, 180)
 MEMORY_S: Final = 50.0
 """Time constant of learning, s. A body that stops is background after about a tenth of it."""
 
-YOUNG_MEMORY_S: Final = 15.0
+YOUNG_MEMORY_S: Final = 12.0
 """The same at the start, s: what stood in the first pictures and left fades sooner."""
 
 LEARNING_S: Final = 1.0
