@@ -10,8 +10,8 @@ from gardefou.tracking.parameters import TrackerParameters
 from gardefou.tracking.tracks import Tracks
 
 # Columns of the matrix. Of each of centre x, centre y, width, height: value, px; rate, px/s; the
-# three entries of their 2 x 2 covariance, in squared body scales; and what the reported box adds
-# to the value, px.
+# three entries of their 2 x 2 covariance, in squared body scales (gains are ratios of these, so
+# that the scale itself plays no part); and what the reported box adds to the value, px.
 _VALUE = slice(0, 4)
 _SIZE = slice(2, 4)
 _RATE = slice(4, 8)
@@ -109,6 +109,21 @@ class Bank:
         ratio = np.divide.outer(heights, other_heights)
         similarity: Floats = shared / (total - shared) * np.minimum(ratio, 1 / ratio)
         return similarity
+
+    def shake(self, rows: Ints, seen: Detections, columns: Ints) -> bool:
+        """Move every track by what the camera moved, and tell whether it did.
+
+        The camera moved when the paired bodies lie off their predictions by a common shift (the
+        median) of more than `shake_shift` of their width. Velocities stay.
+        """
+        apart = seen.boxes[columns] @ _MEASURE - self._state[rows, _VALUE]
+        middle = len(rows) // 2
+        shift = np.sort(apart[:, :2], axis=0)[middle]
+        width = np.sort(self._state[rows, 2])[middle]
+        if np.abs(shift).max() <= self._params.shake_shift * width:
+            return False
+        self._state[:, 0:2] += shift
+        return True
 
     def correct(self, rows: Ints, seen: Detections, columns: Ints, time: float) -> None:
         """Give each track of ``rows`` its measurement, the detection of ``columns``."""

@@ -12,7 +12,8 @@ class TrackerParameters:
     Scores: below ``low_score`` a detection is ignored; from ``high_score`` it takes part in the
     first association; from ``start_score`` it may start a track, which is reported at once from
     ``sure_score`` and otherwise after ``confirm_hits`` measurements. A foreground blob (`BODY`)
-    starts a track whatever its score, reported after ``body_confirm_hits`` measurements.
+    starts a track at any score from ``low_score``, reported after ``body_confirm_hits``
+    measurements.
 
     Times: a track is found again for ``memory`` after its last measurement, one with fewer than
     ``young_hits`` measurements for ``young_memory``; ``coast`` is how long a track without a
@@ -23,6 +24,9 @@ class TrackerParameters:
     every side. A detection that overlaps one already taken by ``duplicate_overlap`` or more starts
     nothing, nor does a blob of which ``covered`` or more lies in a box already taken, or the
     reverse.
+
+    A shake of the camera is taken out when at least ``shake_tracks`` tracks meet detections at a
+    common distance of more than ``shake_shift`` of their width.
 
     Motion: ``position_noise`` and ``size_noise`` of a measurement of score 1, up to
     ``1 + doubt`` times as much at score 0; ``position_drift`` and ``size_drift`` of the
@@ -49,6 +53,8 @@ class TrackerParameters:
     buffer: float = 0.1
     duplicate_overlap: float = 0.8
     covered: float = 0.7
+    shake_tracks: int = 8
+    shake_shift: float = 0.15
     position_noise: float = 0.07
     size_noise: float = 0.15
     doubt: float = 1.0

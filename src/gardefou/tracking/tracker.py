@@ -67,23 +67,27 @@ class Tracker:
 
     def _associate(self, seen: Detections) -> tuple[Ints, Ints]:
         """Rows of tracks and the detections they meet, sure detections first (ByteTrack)."""
-        count = len(self._bank)
-        if not count:
+        if not len(self._bank):
             return _NONE, _NONE
-        params = self._params
+        high = seen.scores >= self._params.high_score
         similarity = self._bank.similarity(seen)
-        worth = similarity * seen.scores
-        high = seen.scores >= params.high_score
+        rows, columns = self._first(similarity, seen, high)
+        if len(rows) >= self._params.shake_tracks and self._bank.shake(rows, seen, columns):
+            similarity = self._bank.similarity(seen)
+            rows, columns = self._first(similarity, seen, high)
         if high.all():
-            return _assign(np.where(similarity > params.overlap, worth, 0.0))
-        first = (similarity > params.overlap) & high
-        rows, columns = _assign(np.where(first, worth, 0.0))
-        second = (similarity > params.low_overlap) & ~high
+            return rows, columns
+        second = (similarity > self._params.low_overlap) & ~high
         second[rows] = False
         if not second.any():
             return rows, columns
-        more_rows, more = _assign(np.where(second, worth, 0.0))
+        more_rows, more = _assign(np.where(second, similarity * seen.scores, 0.0))
         return np.concatenate([rows, more_rows]), np.concatenate([columns, more])
+
+    def _first(self, similarity: Floats, seen: Detections, high: Bools) -> tuple[Ints, Ints]:
+        """The first association: tracks and sure detections, the surer the more it counts."""
+        likely = (similarity > self._params.overlap) & high
+        return _assign(np.where(likely, similarity * seen.scores, 0.0))
 
     def _start(self, seen: Detections, taken: Ints, time: float) -> None:
         """Begin a track for each free detection that is sure enough and doubles no body."""
