@@ -39,7 +39,7 @@ def expected_distances(bins: Floats) -> Floats:
     >>> expected_distances(np.array([[0.0, 0, 0, 50, 50, 0, -50, -50]])).round(3) + 0.0
     array([[0.5, 1. , 0. , 0.5]])
     """
-    logits = bins.reshape(len(bins), 4, -1)
+    logits = bins.reshape(len(bins), 4, bins.shape[1] // 4)
     weights = np.exp(logits - logits.max(axis=2, keepdims=True))
     distances = np.arange(logits.shape[2])
     expected: Floats = (weights @ distances) / weights.sum(axis=2)
