@@ -1,0 +1,118 @@
+"""A short film of an alert: masked, heads blurred, silent, made picture by picture."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from gardefou.capture.masks import PrivacyMask
+from gardefou.capture.pace import Pace
+from gardefou.errors import OutputError
+from gardefou.evidence.encoder import Mp4Writer
+from gardefou.evidence.files import whole_file
+from gardefou.evidence.finder import Finder
+from gardefou.evidence.heads import WITHIN_S, HeadRecord
+from gardefou.evidence.job import Footage
+from gardefou.evidence.pictures import Picture, pictures
+from gardefou.evidence.redaction import blur_regions
+from gardefou.geometry.arrays import Floats
+
+CLIP_PIXELS: Final = 960 * 540
+"""Most pixels of a clip's picture."""
+
+CLIP_RATE: Final = 10
+"""Pictures a second of a clip."""
+
+LOOKS_PER_S: Final = 5.0
+"""Pictures a second in which heads are looked for; what they show counts for their neighbours."""
+
+
+class BlurredStretch:
+    """The pictures of a stretch of footage at clip size and rate, masked and blurred.
+
+    Iterating gives each picture once, in order; at most `WITHIN_S` of pictures wait in memory,
+    because a head found later is blurred in earlier pictures too. Ends where the picture's size
+    changes.
+    """
+
+    def __init__(
+        self,
+        footage: Footage,
+        start: float,
+        end: float,
+        heads: HeadRecord,
+        mask: PrivacyMask,
+        finder: Finder,
+    ) -> None:
+        self._footage, self._mask = footage, mask
+        self.start, self._end = start, end
+        self._heads = heads
+        self._finder = finder
+        self._waiting: deque[Picture] = deque()
+        self._found: deque[tuple[float, Floats]] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """Pictures that wait in memory."""
+        return len(self._waiting)
+
+    def __iter__(self) -> Iterator[Picture]:
+        looks = Pace(LOOKS_PER_S)
+        for picture in self._chosen():
+            if self._waiting and self._waiting[-1].image.shape != picture.image.shape:
+                break
+            if looks.takes(picture.time):
+                self._found.append((picture.time, self._finder.find(picture.image)))
+            self._waiting.append(picture)
+            yield from self._ready(before=picture.time - WITHIN_S)
+        yield from self._ready(before=np.inf)
+
+    def _chosen(self) -> Iterator[Picture]:
+        pace = Pace(CLIP_RATE)
+        return pictures(
+            self._footage,
+            self._mask,
+            CLIP_PIXELS,
+            lambda time: self.start <= time <= self._end and pace.takes(time),
+        )
+
+    def _ready(self, before: float) -> Iterator[Picture]:
+        while self._waiting and self._waiting[0].time <= before:
+            picture = self._waiting.popleft()
+            while self._found and self._found[0][0] < picture.time - WITHIN_S:
+                self._found.popleft()
+            blur_regions(picture.image, self._regions(picture.time))
+            yield picture
+
+    def _regions(self, time: float) -> Floats:
+        near = [boxes for at, boxes in self._found if at <= time + WITHIN_S]
+        return np.concatenate([self._heads.regions(time), *near])
+
+
+def write_clip(stretch: BlurredStretch, path: Path) -> Generator[None]:
+    """Write a film to ``path``, whole or not at all, pausing after each picture.
+
+    A generator, so that more urgent work may come between: the file is there when it ends. Raises
+    `OutputError` when nothing can be decoded, encoded or written.
+    """
+    with ExitStack() as resources:
+        unfinished = resources.enter_context(whole_file(path))
+        writer: Mp4Writer | None = None
+        start, last = 0.0, -1
+        for picture in stretch:
+            if writer is None:
+                size = (picture.image.shape[1], picture.image.shape[0])
+                writer = resources.enter_context(Mp4Writer(unfinished, size, CLIP_RATE))
+                start = picture.time
+            index = round((picture.time - start) * CLIP_RATE)
+            if index > last:
+                writer.write(picture.image, index)
+                last = index
+            yield
+        if writer is None:
+            raise OutputError("evidence.no_picture", time=f"{stretch.start:.1f}")

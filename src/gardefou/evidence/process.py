@@ -1,0 +1,165 @@
+"""The evidence process: one job after the other, the most urgent first, at low priority."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import signal
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from gardefou.capture.masks import PrivacyMask
+from gardefou.errors import GardefouError
+from gardefou.evidence.clip import BlurredStretch, write_clip
+from gardefou.evidence.files import sweep
+from gardefou.evidence.finder import FinderSettings, HeadFinder
+from gardefou.evidence.job import (
+    EvidenceFailed,
+    EvidenceJob,
+    EvidenceKind,
+    EvidenceReady,
+    EvidenceResult,
+)
+from gardefou.evidence.snapshot import SnapshotMaker
+
+NICENESS: Final = 10
+"""Added to the process's niceness: analysis comes first."""
+
+GRACE_S: Final = 5.0
+"""After its parent is gone the process has this long to drop what it does; seconds."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSettings:
+    """What the evidence process must know: the folder it writes to and its models."""
+
+    folder: Path
+    finder: FinderSettings
+
+
+def main(connection: Connection, settings: ProcessSettings) -> None:
+    """Serve jobs that come over a connection until it is closed; the process's entry point."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides when to stop.
+    _step_back()
+    inbox: queue.Queue[EvidenceJob | None] = queue.Queue()
+    threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
+    with contextlib.suppress(OSError):
+        sweep(settings.folder)
+    desk = Desk(settings, inbox, connection.send)
+    desk.warm_up()
+    with contextlib.suppress(BrokenPipeError):
+        desk.serve()
+
+
+def _step_back() -> None:
+    os.nice(NICENESS)
+    with contextlib.suppress(AttributeError, OSError):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    cv2.setNumThreads(1)
+
+
+def _receive(connection: Connection, inbox: queue.Queue[EvidenceJob | None]) -> None:
+    """Fill the inbox; the end of the connection means that the parent stopped or was killed."""
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            inbox.put(connection.recv())
+    inbox.put(None)
+    time.sleep(GRACE_S)
+    os._exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    job: EvidenceJob
+    steps: Generator[None]
+
+
+class Desk:
+    """Works on the most urgent job; one that is less urgent waits, half done, in memory.
+
+    A job that arrives is more urgent than all that were begun: the sender sees to that.
+    """
+
+    def __init__(
+        self,
+        settings: ProcessSettings,
+        inbox: queue.Queue[EvidenceJob | None],
+        answer: Callable[[EvidenceResult], None],
+    ) -> None:
+        self._settings = settings
+        self._inbox = inbox
+        self._answer = answer
+        self._begun: list[_Begun] = []
+        self._finder: HeadFinder | None = None
+
+    def warm_up(self) -> None:
+        """Load the models before the first job; their absence is reported with each job."""
+        with contextlib.suppress(GardefouError):
+            self._loaded().find(np.zeros((720, 1280, 3), dtype=np.uint8))
+
+    def serve(self) -> None:
+        """Work until the inbox ends; what is begun by then is dropped without a trace."""
+        while True:
+            try:
+                job = self._inbox.get(block=not self._begun)
+            except queue.Empty:
+                self._step(self._begun[-1])
+                continue
+            if job is None:
+                break
+            self._begun.append(_Begun(job, self._steps(job)))
+        for begun in self._begun:
+            with contextlib.suppress(GardefouError, OSError):
+                begun.steps.close()
+
+    def _step(self, begun: _Begun) -> None:
+        try:
+            next(begun.steps)
+        except StopIteration:
+            self._end(_ready(begun.job))
+        except GardefouError as error:
+            fields = {name: str(value) for name, value in error.fields.items()}
+            self._end(failed(begun.job, error.key, fields))
+        except Exception as error:
+            log.exception("evidence of alert %s", begun.job.alert_id)
+            self._end(failed(begun.job, "evidence.unexpected", {"error": repr(error)}))
+
+    def _end(self, result: EvidenceResult) -> None:
+        self._begun.pop()
+        self._answer(result)
+
+    def _steps(self, job: EvidenceJob) -> Generator[None]:
+        finder = self._loaded()
+        path = self._settings.folder / job.path
+        mask = PrivacyMask(job.masks)
+        if job.kind is EvidenceKind.SNAPSHOT:
+            SnapshotMaker(finder).make(job.footage, job.start, job.heads, mask, path)
+        else:
+            stretch = BlurredStretch(job.footage, job.start, job.end, job.heads, mask, finder)
+            yield from write_clip(stretch, path)
+
+    def _loaded(self) -> HeadFinder:
+        if self._finder is None:
+            self._finder = HeadFinder(self._settings.finder)
+        return self._finder
+
+
+def _ready(job: EvidenceJob) -> EvidenceReady:
+    return EvidenceReady(job.alert_id, job.camera_id, job.kind, str(job.path), time.time())
+
+
+def failed(job: EvidenceJob, key: str, fields: Mapping[str, str]) -> EvidenceFailed:
+    """That a job failed now, with the catalogue key of the reason and its fields."""
+    return EvidenceFailed(job.alert_id, job.camera_id, job.kind, key, time.time(), dict(fields))
