@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from gardefou.i18n import text
+
+
+def one_line(words: str) -> str:
+    r"""The words without line breaks; no-break spaces, which French puts before « : », stay.
+
+    >>> one_line("a\n  b")
+    'a b'
+    """
+    return re.sub(r"[ \t\r\n\v\f\x85\u2028\u2029]+", " ", words).strip(" ")
 
 
 class GardefouError(Exception):
@@ -24,11 +35,11 @@ class GardefouError(Exception):
 
     def __str__(self) -> str:
         """The text in the reader's language, on one line."""
-        return " ".join(text(self.key, **self.fields).split())
+        return one_line(text(self.key, **self.fields))
 
     def in_language(self, language: str) -> str:
         """The text in the given language (``"en"`` or ``"fr"``), on one line."""
-        return " ".join(text(self.key, language, **self.fields).split())
+        return one_line(text(self.key, language, **self.fields))
 
 
 class UsageError(GardefouError):

@@ -22,6 +22,9 @@ from gardefou.situations.situation import Situation
 MOST_BYTES: Final = 4 * 1024 * 1024
 """Size of a site document; a site of 500 cameras takes some 500 kB."""
 
+_MOST_SHOWN: Final = 60
+"""Characters of a wrong value that are repeated in the mistake."""
+
 _NEED_A_ZONE: Final = (Situation.ZONE_INTRUSION, Situation.WRONG_WAY)
 """Situations that are watched for inside zones alone."""
 
@@ -108,7 +111,7 @@ def _validated(data: object) -> tuple[Site | None, list[Found]]:
 def _explained(error: ErrorDetails) -> Found:
     location, kind, fields = error["loc"], error["type"], error.get("ctx", {})
     if kind == "site.mistake.unknown_situation":
-        return _unknown_situation(location, location, str(fields["value"]))
+        return _unknown_situation(location, location, _shown(fields["value"]))
     if kind.startswith("site."):
         return Found(kind, location, fields=fields)
     if kind == "missing":
@@ -117,16 +120,22 @@ def _explained(error: ErrorDetails) -> Found:
     if kind == "extra_forbidden":
         return _unknown_key(location)
     if kind == "enum" and location[-1] == "situation":
-        return _unknown_situation(location, location, str(error["input"]))
+        return _unknown_situation(location, location, _shown(error["input"]))
     if kind == "enum":
-        fields = {"value": error["input"], "known": ", ".join(choices_at(location))}
+        fields = {"value": _shown(error["input"]), "known": ", ".join(choices_at(location))}
     key = f"site.type.{kind}"
     known = key in catalogue("en")
     return Found(key if known else "site.type.other", location, fields=fields)
 
 
+def _shown(value: object) -> str:
+    """A document's value, cut where it stops helping."""
+    written = str(value)
+    return written if len(written) <= _MOST_SHOWN else written[:_MOST_SHOWN] + "…"
+
+
 def _unknown_key(location: Location) -> Found:
-    where, name = location[:-1], str(location[-1])
+    where, name = location[:-1], _shown(location[-1])
     if where[-1:] == ("situations",):
         return _unknown_situation(where, location, name)
     refused = reason_against(name)

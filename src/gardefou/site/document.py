@@ -239,7 +239,7 @@ class Site(Part):
     def _is_known(cls, timezone: str) -> str:
         try:
             ZoneInfo(timezone)
-        except (OSError, ValueError) as error:
+        except (KeyError, OSError, ValueError) as error:
             near = difflib.get_close_matches(timezone, available_timezones(), 1) or ["Europe/Paris"]
             raise mistake("site.mistake.timezone", value=timezone, near=near[0]) from error
         return timezone

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from gardefou.errors import one_line
 from gardefou.i18n import current_language, text
 
 Location = tuple[int | str, ...]
@@ -44,7 +45,7 @@ class Mistake:
 
     def explanation(self, language: str | None = None) -> str:
         """What is wrong and how to mend it, without the place."""
-        return " ".join(text(self.key, language, **self.fields).split())
+        return one_line(text(self.key, language, **self.fields))
 
     def __str__(self) -> str:
         """The whole line in the reader's language."""

@@ -1,0 +1,128 @@
+"""What a site may hold: the eight situations, the few settings, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from gardefou.site import Camera, Site, Situations, json_schema, load_site, write
+from gardefou.site import settings as site_settings
+from gardefou.site.schema import Schema
+from gardefou.situations.situation import Situation
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples" / "sites").glob("*.yaml"))
+
+
+@pytest.fixture
+def _all_available(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site_settings, "AVAILABLE", frozenset(Situation))
+
+
+def refused(settings: object) -> list[tuple[str, str]]:
+    with pytest.raises(ValidationError) as caught:
+        Situations.model_validate(settings)
+    return [(".".join(map(str, each["loc"])), each["type"]) for each in caught.value.errors()]
+
+
+def test_the_situations_of_a_camera_are_the_eight_and_no_other() -> None:
+    assert set(Situations.model_fields) == set(Situation)
+
+
+@pytest.mark.usefixtures("_all_available")
+@pytest.mark.parametrize("situation", Situation)
+def test_each_situation_can_be_named_in_a_list_or_a_mapping(situation: Situation) -> None:
+    name = situation.value
+    forms: list[object] = [[name], {name: None}, {name: {}}]
+    for written in forms:
+        assert Situations.model_validate(written).on == {situation}
+
+
+@pytest.mark.usefixtures("_all_available")
+def test_the_density_floor_cannot_be_lowered() -> None:
+    read = Situations.model_validate({"crowd_density": {"persons_per_m2": 2.0}})
+    assert read.crowd_density is not None
+    assert read.crowd_density.persons_per_m2 == 2.0
+    too_low = {"crowd_density": {"persons_per_m2": 1.99}}
+    assert refused(too_low) == [("crowd_density.persons_per_m2", "greater_than_equal")]
+
+
+@pytest.mark.usefixtures("_all_available")
+def test_an_object_is_unattended_for_half_a_minute_by_default() -> None:
+    read = Situations.model_validate(["abandoned_object"])
+    assert read.abandoned_object is not None
+    assert read.abandoned_object.unattended_s == 30
+    too_short = {"abandoned_object": {"unattended_s": 4}}
+    assert refused(too_short) == [("abandoned_object.unattended_s", "greater_than_equal")]
+
+
+@pytest.mark.usefixtures("_all_available")
+@pytest.mark.parametrize("situation", Situation)
+@pytest.mark.parametrize("parameter", ["group_size", "dwell", "speed", "clothing", "loitering"])
+def test_no_situation_takes_a_parameter_about_people(situation: Situation, parameter: str) -> None:
+    assert refused({situation.value: {parameter: 3}}) == [
+        (f"{situation}.{parameter}", "extra_forbidden")
+    ]
+
+
+def test_a_document_cannot_change_once_read() -> None:
+    camera = Camera(id="a", name="A")
+    with pytest.raises(ValidationError):
+        camera.name = "B"
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_examples_are_fine_and_survive_a_round_trip(path: Path, tmp_path: Path) -> None:
+    site = load_site(path)
+    copy = tmp_path / "copy.yaml"
+    copy.write_text(write(site, secrets=True), encoding="utf-8")
+    assert load_site(copy) == site
+    assert write(load_site(copy), secrets=True) == copy.read_text(encoding="utf-8")
+
+
+def test_the_normal_form_hides_passwords() -> None:
+    camera = {"id": "a", "name": "A", "source": "rtsp://u:h1dden@h/x"}
+    site = Site.model_validate({"version": 1, "name": "x", "cameras": [camera]})
+    assert yaml.safe_load(write(site))["cameras"][0]["source"] == "rtsp://u:***@h/x"
+    assert "rtsp://u:h1dden@h/x" in write(site, secrets=True)
+
+
+def test_the_lawn_is_the_zone_of_the_labelled_case(footage: Path) -> None:
+    (case,) = (
+        each
+        for each in yaml.safe_load((footage / "cases.yaml").read_text(encoding="utf-8"))
+        if each["id"] == "pets-lawn"
+    )
+    (example,) = (path for path in EXAMPLES if path.stem == "pets-lawn")
+    (zone,) = load_site(example).cameras[0].zones
+    assert [list(corner) for corner in zone.polygon] == case["zones"][0]["polygon"]
+
+
+def objects(part: object) -> list[Schema]:
+    """Every object schema inside a schema."""
+    found: list[Schema] = []
+    if isinstance(part, dict):
+        found += [part] if "properties" in part and part.get("type") == "object" else []
+        found += [each for value in part.values() for each in objects(value)]
+    if isinstance(part, list):
+        found += [each for value in part for each in objects(value)]
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_schema_is_closed_and_describes_every_field(language: str) -> None:
+    schema = json_schema(language)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert objects(schema)
+    for each in objects(schema):
+        assert each["additionalProperties"] is False
+        assert all(value["description"] for value in each["properties"].values())
+    assert schema["$defs"]["Situation"]["enum"] == [each.value for each in Situation]
+
+
+def test_the_schema_is_described_in_the_language_asked_for() -> None:
+    english, french = json_schema("en"), json_schema("fr")
+    for name, definition in english["$defs"].items():
+        assert definition["description"] != french["$defs"][name]["description"]
