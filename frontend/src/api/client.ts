@@ -1,0 +1,100 @@
+/** The server's API as functions; a refusal becomes an `ApiError` with a text in both languages. */
+
+import type {
+  Alert,
+  AlertPage,
+  Bilingual,
+  LiveRequest,
+  LiveTicket,
+  Problem,
+  ReviewRequest,
+  Situation,
+  State,
+} from "./types";
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly text: Bilingual | null,
+  ) {
+    super(text?.en ?? "no answer");
+  }
+}
+
+/** Which part of the alerts a list shows. */
+export interface AlertQuery {
+  reviewed: boolean;
+  camera: string;
+  situation: Situation | "";
+  before?: string;
+}
+
+const REVIEWED = ["confirmed", "refuted", "doubtful"];
+const PAGE = "50";
+
+export async function fetchState(): Promise<State> {
+  return request<State>("/api/state");
+}
+
+export async function fetchTexts(language: string): Promise<Record<string, string>> {
+  return request<Record<string, string>>(`/api/texts/${language}`);
+}
+
+export async function fetchAlerts(query: AlertQuery): Promise<AlertPage> {
+  const search = new URLSearchParams({ limit: PAGE });
+  for (const state of query.reviewed ? REVIEWED : ["unreviewed"]) search.append("state", state);
+  if (query.camera) search.set("camera", query.camera);
+  if (query.situation) search.set("situation", query.situation);
+  if (query.before) search.set("before", query.before);
+  return request<AlertPage>(`/api/alerts?${search}`);
+}
+
+export async function fetchAlert(id: string): Promise<Alert> {
+  return request<Alert>(`/api/alerts/${id}`);
+}
+
+export async function sendReview(id: string, review: ReviewRequest): Promise<Alert> {
+  return request<Alert>(`/api/alerts/${id}/review`, review);
+}
+
+export async function askLive(cameraId: string, ask: LiveRequest): Promise<LiveTicket> {
+  return request<LiveTicket>(`/api/live/${encodeURIComponent(cameraId)}`, ask);
+}
+
+/** The address of a piece of evidence, naming who looks: it is written in the journal. */
+export function evidenceUrl(url: string, viewer: string): string {
+  return `${url}?${new URLSearchParams({ viewer })}`;
+}
+
+/** Why a picture did not come, in the server's words. */
+export async function whyRefused(url: string): Promise<Bilingual | null> {
+  try {
+    await request(url);
+  } catch (error) {
+    if (error instanceof ApiError) return error.text;
+  }
+  return null;
+}
+
+async function request<T>(url: string, body?: unknown): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(
+      url,
+      body === undefined
+        ? {}
+        : {
+            method: "POST",
+            headers: { "Content-Type": "application/json" },
+            body: JSON.stringify(body),
+          },
+    );
+  } catch {
+    throw new ApiError(0, null);
+  }
+  if (!response.ok) {
+    const problem = (await response.json().catch(() => null)) as Problem | null;
+    throw new ApiError(response.status, problem?.message ?? null);
+  }
+  return (await response.json()) as T;
+}

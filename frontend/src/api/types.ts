@@ -1,0 +1,26 @@
+/** Short names for the shapes that `schema.ts` is generated with from the server's description. */
+
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Alert = Schemas["AlertView"];
+export type AlertChange = Schemas["AlertChange"];
+export type AlertEvent = Schemas["AlertEvent"];
+export type AlertPage = Schemas["AlertPage"];
+export type Bilingual = Schemas["Bilingual"];
+export type Camera = Schemas["CameraView"];
+export type CameraHealth = Schemas["CameraHealthView"];
+export type CameraState = Schemas["CameraState"];
+export type Evidence = Schemas["EvidenceView"];
+export type EvidenceKind = Schemas["EvidenceKind"];
+export type FollowUp = Schemas["FollowUp"];
+export type LiveRequest = Schemas["LiveRequest"];
+export type LiveTicket = Schemas["LiveTicket"];
+export type Problem = Schemas["ProblemView"];
+export type ReviewRequest = Schemas["ReviewRequest"];
+export type Situation = Schemas["Situation"];
+export type State = Schemas["StateView"];
+export type System = Schemas["SystemView"];
+export type Verdict = Schemas["Verdict"];
+export type Zone = Schemas["ZoneView"];

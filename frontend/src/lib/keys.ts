@@ -1,0 +1,33 @@
+/** The desk's single-key shortcuts, none of which fires while somebody types. */
+
+export type Command = "confirmed" | "refuted" | "doubtful" | "next" | "previous";
+
+const COMMANDS: Record<string, Command> = {
+  c: "confirmed",
+  r: "refuted",
+  d: "doubtful",
+  j: "next",
+  arrowdown: "next",
+  k: "previous",
+  arrowup: "previous",
+};
+
+/** What is pressed, and where the focus stands. */
+export interface Press {
+  key: string;
+  ctrlKey: boolean;
+  altKey: boolean;
+  metaKey: boolean;
+  repeat: boolean;
+  tag: string;
+}
+
+const TYPING = new Set(["INPUT", "SELECT", "TEXTAREA", "VIDEO"]);
+
+/** The command of a key, if it is one; a key held down decides nothing twice. */
+export function commandOf(press: Press): Command | null {
+  if (press.ctrlKey || press.altKey || press.metaKey || TYPING.has(press.tag)) return null;
+  const command = COMMANDS[press.key.toLowerCase()] ?? null;
+  const moves = command === "next" || command === "previous";
+  return press.repeat && !moves ? null : command;
+}

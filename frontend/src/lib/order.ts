@@ -1,0 +1,44 @@
+/** Which alert comes when: unreviewed first, newest first, and where an operator goes next. */
+
+import type { Alert } from "../api/types";
+
+export interface Arranged {
+  due: Alert[];
+  done: Alert[];
+}
+
+/** The two parts of the list, each from the newest to the oldest. */
+export function arrange(alerts: Iterable<Alert>): Arranged {
+  const sorted = [...alerts].sort(
+    (a, b) => b.opened_at - a.opened_at || (a.id < b.id ? 1 : -1),
+  );
+  return {
+    due: sorted.filter((alert) => alert.review === null),
+    done: sorted.filter((alert) => alert.review !== null),
+  };
+}
+
+/** The alert `step` places further down the list; stays at its ends, starts at its head. */
+export function neighbour(list: Arranged, id: string | null, step: 1 | -1): string | null {
+  const all = [...list.due, ...list.done];
+  const index = all.findIndex((alert) => alert.id === id);
+  if (index < 0) return all[0]?.id ?? null;
+  return all[Math.min(Math.max(index + step, 0), all.length - 1)]?.id ?? null;
+}
+
+/** Where to go after deciding about `id`: the next older one to review, else the newest one. */
+export function afterReview(due: Alert[], id: string): string | null {
+  const index = due.findIndex((alert) => alert.id === id);
+  const rest = due.filter((alert) => alert.id !== id);
+  return (rest[Math.max(index, 0)] ?? rest[0])?.id ?? null;
+}
+
+/** Of two readings of one alert, the one that knows more: an alert only ever gains facts. */
+export function newer(a: Alert, b: Alert): Alert {
+  return facts(b) >= facts(a) ? b : a;
+}
+
+function facts(alert: Alert): number {
+  const settled = alert.evidence.filter((each) => each.state !== "pending").length;
+  return alert.review_count * 100 + (alert.closed_at === null ? 0 : 10) + settled;
+}

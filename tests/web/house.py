@@ -1,0 +1,176 @@
+"""A house with nothing pretended but the cameras: store, journal, bus, evidence files, server."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import av
+import cv2
+import numpy as np
+from gardefou.alerting.alert import Alert
+from gardefou.governance.journal import Journal
+from gardefou.runtime.bus import (
+    AlertChange,
+    AlertChanged,
+    CameraHealth,
+    CameraState,
+    InMemoryEventBus,
+    SystemState,
+)
+from gardefou.situations.situation import Situation
+from gardefou.storage.records import EvidenceKind, Mode
+from gardefou.storage.store import Store
+from gardefou.web.services import CameraInfo, SiteInfo, WebServices, ZoneInfo
+from uuid6 import uuid7
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gardefou.geometry.arrays import Image
+
+WIDTH, HEIGHT, RATE = 640, 360, 10
+
+ZONE = ZoneInfo("rails", "Voies 1 et 2", ((0.35, 0.45), (0.95, 0.4), (0.98, 0.95), (0.4, 0.98)))
+
+SITE = SiteInfo((
+    CameraInfo("quay", "Quai nord", "Gare, bâtiment A", (Situation.ZONE_INTRUSION,), (ZONE,)),
+    CameraInfo("square", "Place du marché", "", (Situation.FIRE, Situation.ABANDONED_OBJECT)),
+))
+
+NAMES = {
+    EvidenceKind.SNAPSHOT: "snapshot.jpg",
+    EvidenceKind.BEFORE: "before.mp4",
+    EvidenceKind.CLIP: "clip.mp4",
+}
+
+
+class DrawnPictures:
+    """Live views whose pictures are drawn; counts who watches."""
+
+    def __init__(self) -> None:
+        self.watchers = 0
+
+    async def watch(self, camera_id: str) -> AsyncGenerator[bytes]:
+        self.watchers += 1
+        try:
+            for step in range(10_000):
+                yield jpeg(picture(step))
+                await asyncio.sleep(0.05)
+        finally:
+            self.watchers -= 1
+
+
+class House:
+    """One home folder with everything the web room serves."""
+
+    def __init__(self, home: Path, mode: Mode = Mode.REHEARSAL) -> None:
+        self.home = home
+        self.evidence = home / "evidence"
+        self.evidence.mkdir(parents=True, exist_ok=True)
+        self.store = Store.open(home / "gardefou.db")
+        self.journal = Journal(home / "journal.jsonl")
+        self.bus = InMemoryEventBus()
+        self.live = DrawnPictures()
+        self.now = time.time
+        self.services = WebServices(
+            store=self.store,
+            journal=self.journal,
+            events=self.bus,
+            live=self.live,
+            site=lambda: SITE,
+            mode=mode,
+            evidence_dir=self.evidence,
+            clock=lambda: self.now(),
+        )
+        self.bus.publish(SystemState(processing=True))
+        for camera in SITE.cameras:
+            self.bus.publish(CameraHealth(camera.id, CameraState.RUNNING, time.time()))
+
+    @classmethod
+    @contextmanager
+    def at(cls, home: Path, mode: Mode = Mode.REHEARSAL) -> Iterator[House]:
+        """Open the house, and close its store at the end."""
+        house = cls(home, mode)
+        try:
+            yield house
+        finally:
+            house.bus.close()
+            house.store.close()
+
+    def open_alert(
+        self,
+        camera_id: str = "quay",
+        situation: Situation = Situation.ZONE_INTRUSION,
+        opened_at: float | None = None,
+    ) -> UUID:
+        """An alert opens, in the store first and then on the bus."""
+        alert = Alert(
+            id=uuid7(),
+            mandate_id=None,
+            camera_id=camera_id,
+            situation=situation,
+            zone_id=ZONE.id if situation is Situation.ZONE_INTRUSION else None,
+            opened_at=time.time() if opened_at is None else opened_at,
+            region=((0.45, 0.5), (0.6, 0.5), (0.6, 0.85), (0.45, 0.85)),
+        )
+        self.store.record_opened(alert, self.services.mode)
+        self.bus.publish(AlertChanged(alert.id, AlertChange.OPENED))
+        return alert.id
+
+    def close_alert(self, alert_id: UUID) -> None:
+        """The situation is no longer seen."""
+        self.store.record_closed(alert_id, self.store.alert(alert_id).opened_at + 4.0)
+        self.bus.publish(AlertChanged(alert_id, AlertChange.CLOSED))
+
+    def attach(self, alert_id: UUID, kind: EvidenceKind) -> Path:
+        """A piece of evidence is made."""
+        path = self.evidence / str(alert_id) / NAMES[kind]
+        path.parent.mkdir(exist_ok=True)
+        if kind is EvidenceKind.SNAPSHOT:
+            path.write_bytes(jpeg(picture(30)))
+        else:
+            write_video(path, seconds=3 if kind is EvidenceKind.BEFORE else 6)
+        self.store.attach_evidence(
+            alert_id, kind, path.relative_to(self.evidence).as_posix(), time.time()
+        )
+        self.bus.publish(AlertChanged(alert_id, AlertChange.EVIDENCE))
+        return path
+
+    def journalled(self) -> list[tuple[str, str, str]]:
+        """Actor, operation and object of each entry."""
+        return [(line.actor, line.operation, line.object_ref) for line in self.journal.entries()]
+
+
+def picture(step: int) -> Image:
+    """A quay, and a body that walks over the rails. [360, 640, 3]"""
+    image = np.full((HEIGHT, WIDTH, 3), (150, 146, 140), np.uint8)
+    image[: HEIGHT // 3] = (205, 196, 186)
+    cv2.fillPoly(image, [np.array([[225, 165], [610, 145], [630, 345], [255, 352]])], (96, 94, 92))
+    for y in (190, 250, 310):
+        cv2.line(image, (235, y), (620, y - 16), (190, 188, 186), 3)
+    x = 290 + step % 60
+    cv2.rectangle(image, (x, 195), (x + 34, 290), (70, 60, 120), -1)
+    cv2.circle(image, (x + 17, 182), 13, (60, 60, 60), -1)
+    return image
+
+
+def jpeg(image: Image) -> bytes:
+    """The picture as JPEG."""
+    return bytes(cv2.imencode(".jpg", image)[1])
+
+
+def write_video(path: Path, seconds: int) -> None:
+    """A small H.264 film of the quay, without sound."""
+    with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
+        stream = container.add_stream("libx264", rate=RATE)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        for step in range(seconds * RATE):
+            frame = av.VideoFrame.from_ndarray(picture(step), format="bgr24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
