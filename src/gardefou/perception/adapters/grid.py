@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
-from gardefou.geometry.arrays import Floats, Size
+from gardefou.geometry.arrays import Floats, Ints, Size
 
 
 @lru_cache(maxsize=64)
@@ -44,3 +45,12 @@ def expected_distances(bins: Floats) -> Floats:
     distances = np.arange(logits.shape[2])
     expected: Floats = (weights @ distances) / weights.sum(axis=2)
     return expected
+
+
+def strong_rows(scores: npt.NDArray[np.float32], floor: float) -> Ints:
+    """Rows with a score of at least ``floor``, in order. [N, C] -> [K].
+
+    >>> strong_rows(np.array([[0.1, 0.9], [0.2, 0.1], [0.8, 0.7]], dtype=np.float32), 0.5)
+    array([0, 2])
+    """
+    return np.unique(np.flatnonzero(scores >= floor) // scores.shape[1])

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from gardefou.geometry import boxes as box
-from gardefou.geometry.arrays import Size
+from gardefou.geometry.arrays import Floats, Size
 from gardefou.geometry.detections import Detections
 from gardefou.perception.adapters import coco
 from gardefou.perception.adapters.adapter import Outputs, Preprocessing
-from gardefou.perception.adapters.grid import cells, expected_distances
+from gardefou.perception.adapters.grid import cells, expected_distances, strong_rows
 from gardefou.perception.adapters.suppression import suppress
 
-Scores = npt.NDArray[np.float32]
+Values = npt.NDArray[np.float32]
 
 _IMAGENET_BGR: Final = Preprocessing(mean=(103.53, 116.28, 123.675), scale=(57.375, 57.12, 58.395))
 
@@ -31,14 +32,8 @@ class NanoDet:
         by_cells = sorted(outputs, key=lambda output: -output.shape[1])
         scores = [output[0] for output in by_cells if output.shape[2] == coco.CLASSES]
         bins = [output[0] for output in by_cells if output.shape[2] != coco.CLASSES]
-        return _decode(
-            np.concatenate(scores),
-            np.concatenate(bins),
-            input_size,
-            self._strides,
-            0.5,
-            score_floor,
-        )
+        points, strides = cells(input_size, self._strides, 0.5)
+        return _decode(scores, bins, points, strides, input_size, score_floor)
 
 
 class NanoDetPlus:
@@ -51,22 +46,26 @@ class NanoDetPlus:
         """The detections of at least this score, one a body, in pixels of the network's input."""
         (joined,) = outputs
         scores, bins = joined[0, :, : coco.CLASSES], joined[0, :, coco.CLASSES :]
-        return _decode(scores, bins, input_size, self._strides, 0.0, score_floor)
+        points, strides = cells(input_size, self._strides, 0.0)
+        return _decode([scores], [bins], points, strides, input_size, score_floor)
 
 
 def _decode(
-    scores: Scores,
-    bins: Scores,
+    scores: Sequence[Values],
+    bins: Sequence[Values],
+    points: Floats,
+    strides: Floats,
     input_size: Size,
-    strides: tuple[int, ...],
-    offset: float,
     score_floor: float,
 ) -> Detections:
-    best = scores.max(axis=1)
-    hits = np.flatnonzero(best >= score_floor)
-    points, cell_strides = cells(input_size, strides, offset)
-    reach = expected_distances(bins[hits].astype(np.float64)) * cell_strides[hits, None]
+    """Read the few cells that score: the others are never copied."""
+    strong = [strong_rows(level, score_floor) for level in scores]
+    starts = np.cumsum([0, *(len(level) for level in scores[:-1])])
+    hits = np.concatenate([rows + start for rows, start in zip(strong, starts, strict=True)])
+    kept = np.concatenate([level[rows] for level, rows in zip(scores, strong, strict=True)])
+    spread = np.concatenate([level[rows] for level, rows in zip(bins, strong, strict=True)])
+    reach = expected_distances(spread.astype(np.float64)) * strides[hits, None]
     corners = np.concatenate([points[hits] - reach[:, :2], points[hits] + reach[:, 2:]], axis=1)
-    classes = coco.OBJECT_CLASSES[scores[hits].argmax(axis=1)]
-    found = Detections(box.clip(corners, input_size), best[hits].astype(np.float64), classes)
-    return suppress(found)
+    classes = coco.OBJECT_CLASSES[kept.argmax(axis=1)]
+    best = kept.max(axis=1).astype(np.float64)
+    return suppress(Detections(box.clip(corners, input_size), best, classes))
