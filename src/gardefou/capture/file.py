@@ -33,7 +33,8 @@ FORMATS: Final = (
 """Demuxers of complete files; none that follows a reference to another file or address. The sound
 formats are there only so that the refusal says what the file is."""
 
-_OPTIONS: Final = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+FILE_OPTIONS: Final = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+"""Makes FFmpeg read the named file and nothing else."""
 
 MAX_DEMUX_ERRORS: Final = 100
 """Consecutive unreadable packets after which the rest of a file is given up."""
@@ -75,9 +76,9 @@ class FileSource:
         self, path: str | Path, settings: ReadSettings, ring: PacketRing | None = None
     ) -> None:
         self._name = str(path)
-        self._identity = _identity(self._name)
+        self._identity = regular_file(self._name)
         try:
-            self._container = open_container(f"file:{self._name}", _OPTIONS)
+            self._container = open_container(f"file:{self._name}", FILE_OPTIONS)
         except (av.FFmpegError, ValueError) as error:
             raise CaptureError("capture.not_video", path=self._name) from error
         try:
@@ -170,7 +171,7 @@ class FileSource:
         self._is_truncated = True
 
     def _refuse_growth(self) -> None:
-        if _identity(self._name) != self._identity:
+        if regular_file(self._name) != self._identity:
             raise CaptureError("capture.growing", path=self._name)
 
     def _lacks_pictures(self) -> bool:
@@ -198,7 +199,7 @@ class FileSource:
         return tuple(notices)
 
 
-def _identity(name: str) -> tuple[int, int, int, int]:
+def regular_file(name: str) -> tuple[int, int, int, int]:
     """Device, inode, size and modification time of a readable, regular, non-empty file.
 
     Raises `CaptureError` for anything else.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import av
+from av.stream import Stream
 
 from gardefou.capture.masks import PrivacyMask
 from gardefou.capture.parameters import CodecParameters
@@ -40,10 +41,10 @@ def decoded_frames(
     yield from _shown(decoder, parameters, None)
 
 
-def _packet(kept: EncodedPacket) -> av.Packet[av.VideoStream]:
+def _packet(kept: EncodedPacket) -> av.Packet[Stream]:
     # Copied: a packet made of the bytes themselves lacks the zeroes that decoders read past the
     # end, so that the last macroblocks would depend on what stands next in memory.
-    packet: av.Packet[av.VideoStream] = av.Packet(len(kept.data))
+    packet = av.Packet(len(kept.data))
     packet.update(kept.data)
     packet.is_keyframe = kept.is_keyframe
     packet.opaque = kept.time
@@ -53,7 +54,7 @@ def _packet(kept: EncodedPacket) -> av.Packet[av.VideoStream]:
 def _shown(
     decoder: av.VideoCodecContext,
     parameters: CodecParameters,
-    packet: av.Packet[av.VideoStream] | None,
+    packet: av.Packet[Stream] | None,
 ) -> Iterator[tuple[float, av.VideoFrame, Fraction | None]]:
     try:
         frames = decoder.decode(packet)
