@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.alerts import SQUARE, alert, numbered_id
 
 from gardefou.errors import StorageError, UnknownAlertError
 from gardefou.situations.situation import Situation
 from gardefou.storage.records import CloseReason, Cursor, EvidenceKind, Mode
 from gardefou.storage.review import FollowUp, ReviewState, Verdict, VerdictCounts
 from gardefou.storage.store import Store
+from support.alerts import SQUARE, alert, numbered_id
 
 
 def test_a_new_alert_is_open_unreviewed_and_as_it_was_given(store: Store) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from gardefou.errors import UsageError
+from gardefou.errors import JournalError, UsageError
 from gardefou.governance.chain import Breach
 from gardefou.governance.entry import Line, Link
 from gardefou.governance.journal import FILE_NAME, Journal
@@ -84,7 +84,10 @@ def show(
 def _journal(home: Path) -> Journal:
     if not home.is_dir():
         raise UsageError("governance.command.missing_home", home=home)
-    return Journal(home / FILE_NAME)
+    path = home / FILE_NAME
+    if not path.exists():
+        raise JournalError("governance.command.no_journal", path=path)
+    return Journal(path)
 
 
 def _link(noted: str | None) -> Link | None:
@@ -108,7 +111,12 @@ def _explained(path: Path, breach: Breach) -> str:
 def _readable(entry: Line) -> str:
     details = json.dumps(entry.details, ensure_ascii=False) if entry.details else ""
     parts = (entry.ts, entry.actor, _operation(entry.operation), entry.object_ref, entry.motif)
-    return "  ".join(str(part) for part in (entry.seq, *parts, details) if part)
+    return "  ".join(_printable(str(part)) for part in (entry.seq, *parts, details) if part)
+
+
+def _printable(given: str) -> str:
+    """The text with what would steer a terminal or break the line written out."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in given)
 
 
 def _operation(name: str) -> str:

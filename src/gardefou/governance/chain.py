@@ -83,7 +83,8 @@ def follow(
 ) -> Iterator[tuple[Line, int]]:
     """Read lines (each with its end) in order; yield each entry and the offset where it begins.
 
-    A last line without its end is not yielded. Raises `BrokenChainError` at the first that is wrong.
+    A last line without its end is not yielded. Raises `BrokenChainError` at the first
+    that is wrong.
     """
     for number, data in enumerate(lines, start=line):
         if not data.endswith(b"\n"):

@@ -110,7 +110,7 @@ def _path_of(url_or_path: str | Path) -> Path:
     if isinstance(url_or_path, str) and "://" in url_or_path:
         try:
             url = make_url(url_or_path)
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             url = None
         if url is None or url.get_backend_name() != "sqlite" or url.database in (None, ":memory:"):
             raise StorageError("storage.unsupported_database", url=url_or_path)
