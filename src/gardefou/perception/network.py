@@ -8,6 +8,7 @@ from queue import LifoQueue
 from typing import Final, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import openvino as ov
 from openvino.preprocess import ColorFormat, PrePostProcessor
 
@@ -90,22 +91,45 @@ class Network:
 
 
 class _Compiled:
-    """A compiled model and its requests, lent to one caller at a time."""
+    """A compiled model and its requests, lent to one caller at a time.
+
+    Each request keeps its own input tensor, and has run once before it is lent: OpenVINO's Python
+    binding fills tables of element types on first use, and two threads that do so at once wait
+    for each other for ever (seen with 2026.4).
+    """
 
     def __init__(self, model: ov.CompiledModel, requests: int) -> None:
         self.precision: str = model.get_property("INFERENCE_PRECISION_HINT").get_type_name()
-        self._outputs = list(model.outputs)
-        self._idle: LifoQueue[ov.InferRequest] = LifoQueue()
+        self._idle: LifoQueue[_Request] = LifoQueue()
         for _ in range(requests):
-            self._idle.put(model.create_infer_request())
+            self._idle.put(_Request(model))
 
     def infer(self, image: Image, read: Callable[[Outputs], Result]) -> Result:
         request = self._idle.get()
         try:
-            results = request.infer([image[None]], share_inputs=True, share_outputs=True)
-            return read([np.asarray(results[output]) for output in self._outputs])
+            return read(request.run(image))
         finally:
             self._idle.put(request)
+
+
+class _Request:
+    """One inference at a time: its input is written in place, its outputs are read in place."""
+
+    def __init__(self, model: ov.CompiledModel) -> None:
+        self._request = model.create_infer_request()
+        self._input: npt.NDArray[np.uint8] = self._request.get_input_tensor().data
+        self._input[...] = 0
+        self._request.start_async()
+        self._request.wait()
+        tensors = [self._request.get_tensor(output) for output in model.outputs]
+        self._outputs = [np.asarray(tensor.data) for tensor in tensors]
+
+    def run(self, image: Image) -> Outputs:
+        """The outputs for a picture [H, W, 3], valid until the next run."""
+        self._input[0] = image
+        self._request.start_async()
+        self._request.wait()
+        return self._outputs
 
 
 def _channels_first(model: ov.Model) -> bool:
