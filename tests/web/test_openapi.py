@@ -1,0 +1,75 @@
+"""The routes are these and no others, with these parameters and no others."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gardefou.web.openapi import document
+
+ROOT = Path(__file__).resolve().parents[2]
+
+ROUTES = {
+    ("get", "/healthz"): set(),
+    ("get", "/api/state"): set(),
+    ("get", "/api/texts/{lang}"): {"lang"},
+    ("get", "/api/alerts"): {"state", "camera", "situation", "before", "limit"},
+    ("get", "/api/alerts/{alert_id}"): {"alert_id"},
+    ("post", "/api/alerts/{alert_id}/review"): {"alert_id"},
+    ("get", "/media/{alert_id}/{file}"): {"alert_id", "file", "viewer"},
+    ("post", "/api/live/{camera_id}"): {"camera_id"},
+    ("get", "/api/live/{camera_id}"): {"camera_id", "ticket"},
+    ("get", "/api/events"): {"last-event-id"},
+}
+"""Nothing here takes a criterion on what a picture shows: alerts are found by state, camera,
+situation and time only."""
+
+ALERT_FIELDS = {
+    "id",
+    "camera_id",
+    "situation",
+    "zone_id",
+    "opened_at",
+    "closed_at",
+    "close_reason",
+    "region",
+    "mandate_id",
+    "mode",
+    "evidence",
+    "review",
+    "review_count",
+}
+"""What, where and when; nothing about a person."""
+
+
+def api() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(document())
+    return found
+
+
+def test_there_is_no_route_and_no_parameter_but_these() -> None:
+    found = {
+        (method, path): {each["name"] for each in operation.get("parameters", [])}
+        for path, operations in api()["paths"].items()
+        for method, operation in operations.items()
+    }
+
+    assert found == ROUTES
+
+
+def test_an_alert_has_no_field_but_these() -> None:
+    assert set(api()["components"]["schemas"]["AlertView"]["properties"]) == ALERT_FIELDS
+
+
+def test_no_shape_takes_or_gives_anything_extra() -> None:
+    schemas = api()["components"]["schemas"]
+    objects = {name: each for name, each in schemas.items() if each.get("type") == "object"}
+
+    assert objects
+    assert [name for name, each in objects.items() if each["additionalProperties"]] == []
+
+
+def test_the_desks_types_are_made_from_this_description() -> None:
+    """If not: python -m gardefou.web.openapi > openapi.json; npm run generate:api (in frontend)."""
+    assert (ROOT / "frontend" / "openapi.json").read_text("utf-8") == document()

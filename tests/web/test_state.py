@@ -1,0 +1,81 @@
+"""What the desk is told at first: state, texts, whether the server answers."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+
+import pytest
+from fastapi.testclient import TestClient
+from gardefou import __version__
+from gardefou.capture.notice import Notice
+from gardefou.runtime.bus import CameraHealth, CameraState, DiskState, SystemState
+from web.house import ZONE, House
+
+
+def test_the_server_says_that_it_answers(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_the_state_names_mode_version_and_cameras_with_their_zones(client: TestClient) -> None:
+    state = client.get("/api/state").json()
+
+    assert (state["mode"], state["version"]) == ("rehearsal", __version__)
+    quay, square = state["cameras"]
+    assert quay["name"] == "Quai nord"
+    assert quay["zones"] == [
+        {"id": "rails", "name": "Voies 1 et 2", "polygon": [list(point) for point in ZONE.polygon]}
+    ]
+    assert square["situations"] == ["fire", "abandoned_object"]
+
+
+def test_the_state_follows_what_the_hub_last_published(house: House, client: TestClient) -> None:
+    notice = Notice.of("web.error.network")
+    house.bus.publish(CameraHealth("quay", CameraState.BLOCKED, 1000.0, notice))
+    house.bus.publish(SystemState(processing=False, disk=DiskState.FULL, disk_free=0))
+
+    state = client.get("/api/state").json()
+
+    health = state["cameras"][0]["health"]
+    assert (health["state"], health["since"]) == ("blocked", 1000.0)
+    assert health["notice"]["en"] == notice.in_language("en")
+    assert health["notice"]["fr"] == notice.in_language("fr")
+    assert state["system"] == {
+        "processing": False,
+        "disk": "full",
+        "disk_free": 0,
+        "notice": None,
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_desk_gets_its_own_texts_and_no_others(client: TestClient, language: str) -> None:
+    texts = client.get(f"/api/texts/{language}").json()
+
+    assert "situations.fire.legal" in texts
+    assert "storage.follow_up.watched" in texts
+    assert {key.partition(".")[0] for key in texts} == {"web", "situations", "storage"}
+
+
+def test_a_language_that_is_not_spoken_is_refused_in_those_that_are(client: TestClient) -> None:
+    answer = client.get("/api/texts/de")
+
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "web.error.language"
+    assert "de" in answer.json()["message"]["fr"]
+
+
+def test_every_text_of_the_room_stands_in_both_languages() -> None:
+    read = [
+        tomllib.loads(files("gardefou.i18n").joinpath(language, "web.toml").read_text("utf-8"))
+        for language in ("en", "fr")
+    ]
+
+    assert _shape(read[0]) == _shape(read[1])
+
+
+def _shape(table: object) -> object:
+    """Keys, and the fields of each text."""
+    if isinstance(table, dict):
+        return {key: _shape(value) for key, value in table.items()}
+    return sorted(part.partition("}")[0] for part in str(table).split("{")[1:])
