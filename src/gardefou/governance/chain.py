@@ -124,21 +124,23 @@ def verify(lines: Iterable[bytes], noted: Link | None = None) -> Verification:
 def is_torn(data: bytes) -> bool:
     """Whether a line without its end is what a cut-off write leaves: the beginning of an entry.
 
-    A file system may have filled the rest with zeros. A complete entry with something after it is
+    A file system may have filled the rest with zeros. A complete entry with anything after it is
     not torn: there the end of the line was overwritten.
     """
-    data = data.rstrip(b"\0")
-    if not (data.startswith(BEGINNING) or BEGINNING.startswith(data)):
+    written = data.rstrip(b"\0")
+    if not (written.startswith(BEGINNING) or BEGINNING.startswith(written)):
         return False
     try:
-        text = data.decode()
+        text = written.decode()
     except UnicodeDecodeError as error:
-        return error.end == len(data) and is_torn(data[: error.start])
+        if error.end != len(written):
+            return False
+        text = written[: error.start].decode()  # a character was cut in two
     try:
         _, end = json.JSONDecoder().raw_decode(text)
     except ValueError:
         return True
-    return end == len(text)
+    return end == len(text) and text.encode() == data
 
 
 def _checked(data: bytes, after: Link, line: int, offset: int) -> Line:
