@@ -126,6 +126,8 @@ class _Request:
 
     def run(self, image: Image) -> Outputs:
         """The outputs for a picture [H, W, 3], valid until the next run."""
+        if image.shape != self._input.shape[1:]:
+            raise ValueError(f"the input takes {self._input.shape[1:]}, not {image.shape}")
         self._input[0] = image
         self._request.start_async()
         self._request.wait()
