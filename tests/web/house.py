@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -55,6 +56,7 @@ class DrawnPictures:
 
     def __init__(self) -> None:
         self.watchers = 0
+        self.left = Event()
 
     async def watch(self, camera_id: str) -> AsyncGenerator[bytes]:
         self.watchers += 1
@@ -64,6 +66,7 @@ class DrawnPictures:
                 await asyncio.sleep(0.05)
         finally:
             self.watchers -= 1
+            self.left.set()
 
 
 class House:

@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import { takePart } from "../api/live";
+import type { Alert } from "../api/types";
+import { clock, size } from "./format";
+import { commandOf, type Press } from "./keys";
+import { afterReview, arrange, neighbour, newer } from "./order";
+import { fill, preferred } from "./texts";
+
+function alert(id: string, opened_at: number, reviewed = false, more: Partial<Alert> = {}): Alert {
+  return {
+    id,
+    camera_id: "quay",
+    situation: "fire",
+    zone_id: null,
+    opened_at,
+    closed_at: null,
+    close_reason: null,
+    region: [],
+    mandate_id: null,
+    mode: "rehearsal",
+    evidence: [],
+    review: reviewed
+      ? { number: 1, verdict: "confirmed", follow_up: "none", reviewer: "A", at: 0 }
+      : null,
+    review_count: reviewed ? 1 : 0,
+    ...more,
+  };
+}
+
+describe("the order of alerts", () => {
+  const [old, middle, fresh, done] = [
+    alert("a", 1),
+    alert("b", 2),
+    alert("c", 3),
+    alert("d", 4, true),
+  ];
+  const list = arrange([middle, done, old, fresh]);
+
+  test("is unreviewed first, newest first", () => {
+    expect(list.due.map((each) => each.id)).toEqual(["c", "b", "a"]);
+    expect(list.done.map((each) => each.id)).toEqual(["d"]);
+  });
+
+  test("is walked from end to end and stops there", () => {
+    expect(neighbour(list, null, 1)).toBe("c");
+    expect(neighbour(list, "c", -1)).toBe("c");
+    expect(neighbour(list, "a", 1)).toBe("d");
+    expect(neighbour(list, "d", 1)).toBe("d");
+    expect(neighbour(arrange([]), null, 1)).toBeNull();
+  });
+
+  test("goes on with the next older one after a decision, then from the newest", () => {
+    expect(afterReview(list.due, "c")).toBe("b");
+    expect(afterReview(list.due, "a")).toBe("c");
+    expect(afterReview(list.due, "d")).toBe("c");
+    expect(afterReview([fresh], "c")).toBeNull();
+  });
+});
+
+test("a late reading never takes back what is known of an alert", () => {
+  const open = alert("a", 1);
+  const closed = alert("a", 1, false, { closed_at: 5, close_reason: "ended" });
+  const reviewed = alert("a", 1, true);
+
+  expect(newer(closed, open)).toBe(closed);
+  expect(newer(closed, reviewed)).toBe(reviewed);
+  expect(newer(open, closed)).toBe(closed);
+});
+
+describe("keys", () => {
+  const press = (key: string, more: Partial<Press> = {}): Press => ({
+    key,
+    ctrlKey: false,
+    altKey: false,
+    metaKey: false,
+    repeat: false,
+    tag: "BODY",
+    ...more,
+  });
+
+  test("decide and move, in either case", () => {
+    expect(commandOf(press("c"))).toBe("confirmed");
+    expect(commandOf(press("R"))).toBe("refuted");
+    expect(commandOf(press("ArrowDown"))).toBe("next");
+    expect(commandOf(press("x"))).toBeNull();
+  });
+
+  test("do nothing while somebody types or uses the browser's own", () => {
+    expect(commandOf(press("c", { tag: "INPUT" }))).toBeNull();
+    expect(commandOf(press("d", { tag: "SELECT" }))).toBeNull();
+    expect(commandOf(press("c", { ctrlKey: true }))).toBeNull();
+  });
+
+  test("held down move on but decide once", () => {
+    expect(commandOf(press("j", { repeat: true }))).toBe("next");
+    expect(commandOf(press("c", { repeat: true }))).toBeNull();
+  });
+});
+
+describe("texts", () => {
+  test("are filled and leave what they do not know", () => {
+    expect(fill("{a} and {b}", { a: 1 })).toBe("1 and {b}");
+  });
+
+  test("speak the first language of the reader that is spoken here", () => {
+    expect(preferred(["de-DE", "fr-CA", "en"])).toBe("fr");
+    expect(preferred(["de"])).toBe("en");
+  });
+});
+
+describe("figures", () => {
+  test("show the day only when it is another one", () => {
+    const noon = new Date(2026, 10, 22, 12, 0, 5);
+    const at = noon.getTime() / 1000;
+    expect(clock(at, "en", noon)).toBe("12:00:05");
+    expect(clock(at, "fr", new Date(2026, 10, 23))).toBe("22 nov., 12:00:05");
+  });
+
+  test("show bytes in a unit one can imagine", () => {
+    expect(size(2.5e9, "en")).toBe("2.5 GB");
+    expect(size(3e6, "fr")).toBe("3\u00a0Mo".replace("\u00a0", "\u202f"));
+  });
+});
+
+describe("live pictures", () => {
+  const bytes = (text: string) => new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
+  const part = "--picture\r\nContent-Type: image/jpeg\r\nContent-Length: 5\r\n\r\nab\r\nc";
+
+  test("come out whole, whatever bytes they hold", () => {
+    const taken = takePart(bytes(`${part}\r\n--picture\r\n`));
+    expect(new TextDecoder().decode(taken?.picture)).toBe("ab\r\nc");
+    expect(new TextDecoder().decode(taken?.rest)).toBe("\r\n--picture\r\n");
+  });
+
+  test("wait for their last byte", () => {
+    for (let end = 0; end < part.length; end++) {
+      expect(takePart(bytes(part.slice(0, end)))).toBeNull();
+    }
+  });
+
+  test("without a length are refused", () => {
+    expect(() => takePart(bytes("--picture\r\n\r\nabc"))).toThrow("length");
+  });
+});
