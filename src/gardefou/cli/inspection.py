@@ -169,8 +169,12 @@ def _codec(name: str) -> av.Codec | None:
 
 def _encoder() -> Finding:
     if has_encoder():
-        return Finding(Topic.VIDEO, ENCODER, State.OK, text("doctor.encoder.present"))
-    return Finding(Topic.VIDEO, ENCODER, State.MISSING, text("doctor.encoder.missing"), _PYAV_WHEEL)
+        return Finding(
+            Topic.VIDEO, ENCODER, State.OK, text("evidence.doctor.encoder", name=ENCODER)
+        )
+    return Finding(
+        Topic.VIDEO, ENCODER, State.MISSING, text("evidence.doctor.no_encoder"), _PYAV_WHEEL
+    )
 
 
 def _sound_decoders() -> int:

@@ -13,6 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from gardefou.i18n.typography import french
+
 LANGUAGES: Final = ("en", "fr")
 
 
@@ -20,13 +22,16 @@ LANGUAGES: Final = ("en", "fr")
 def catalogue(language: str) -> dict[str, str]:
     """All texts of a language by dotted key, for example ``capture.missing_file``.
 
-    Nested TOML tables become dotted keys under the name of their file.
+    Nested TOML tables become dotted keys under the name of their file. French texts are typeset:
+    catalogues are written with plain spaces.
     """
     texts: dict[str, str] = {}
     for entry in files(__name__).joinpath(language).iterdir():
         if entry.name.endswith(".toml"):
             tables = tomllib.loads(entry.read_text(encoding="utf-8"))
             _flatten(entry.name.removesuffix(".toml"), tables, texts)
+    if language == "fr":
+        return {key: french(words) for key, words in texts.items()}
     return texts
 
 

@@ -105,7 +105,14 @@ def _named(names: Iterable[object]) -> dict[object, object]:
         if not isinstance(name, str):
             findings.append((where, mistake("site.mistake.situation_name")))
         elif name not in set(Situation):
-            findings.append((where, mistake("site.mistake.unknown_situation", value=name)))
+            findings.append(
+                (
+                    where,
+                    mistake(
+                        "site.mistake.unknown_situation", value=name, known=", ".join(Situation)
+                    ),
+                )
+            )
         elif name in first:
             findings.append((where, mistake("site.mistake.repeated_situation", name=str(name))))
         elif name not in AVAILABLE:
