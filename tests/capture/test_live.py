@@ -245,6 +245,28 @@ def test_a_file_and_a_camera_are_both_sources(tmp_path: Path) -> None:
         assert (frame.camera_id, width) == ("cam", SIZE[0])
 
 
+def test_whoever_accepts_and_says_nothing_is_silent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        link = CameraLink(f"rtsp://127.0.0.1:{listener.getsockname()[1]}/cam", open_timeout_s=0.5)
+        with LiveSource(link, EVERY, QUICK) as source:
+            until(lambda: source.health.state is LinkState.FAILED)
+            error = source.health.error
+    assert error is not None
+    assert error.key == "capture.live.silent"
+
+
+def test_a_trouble_that_lasts_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with UdpRelay(port) as relay:
+        link = CameraLink(relay.url)
+        quick = LiveSettings(first_retry_s=0.01, longest_retry_s=0.01)
+        with LiveSource(link, EVERY, quick) as source:
+            until(lambda: relay.refused >= 5)
+            assert source.health.state is LinkState.FAILED
+    assert len(caplog.records) == 1
+
+
 def test_nobody_there() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -385,6 +407,7 @@ def test_what_is_not_a_cameras_address(address: str) -> None:
     ("error", "was_running", "key"),
     [
         (av.HTTPForbiddenError(0, "no"), False, "refused"),
+        (av.HTTPServerError(0, "full"), False, "busy"),
         (av.ExitError(0, "late"), True, "silent"),
         (av.InvalidDataError(0, "odd"), False, "not_stream"),
         (av.ConnectionResetError(0, "reset"), True, "broken"),

@@ -40,13 +40,15 @@ class UdpRelay:
     """Stands before a server on ``target`` port; loses the share ``loss`` of its RTP packets.
 
     RTSP requests and replies pass through it with their UDP ports rewritten, so that RTP does
-    too. ``requests`` are the first lines of what clients asked.
+    too. ``requests`` are the first lines of what clients asked; ``refused``
+    counts connections while the server was away.
     """
 
     def __init__(self, target: int, loss: float = 0.0) -> None:
         self.loss = loss
         self.requests: list[str] = []
         self.lost = 0
+        self.refused = 0
         self._target = target
         self._chance = random.Random(11)
         self._listener = socket.create_server((LOCAL, 0))
@@ -88,7 +90,12 @@ class UdpRelay:
 
     def _accept(self) -> None:
         client, _ = self._listener.accept()
-        server = socket.create_connection((LOCAL, self._target))
+        try:
+            server = socket.create_connection((LOCAL, self._target))
+        except ConnectionRefusedError:
+            self.refused += 1
+            client.close()
+            return
         self._pipe(client, server, self._request)
         self._pipe(server, client, self._reply)
 

@@ -8,8 +8,8 @@ from typing import Final
 FIRST_S: Final = 0.25
 """Wait after the first failure, seconds."""
 
-LONGEST_S: Final = 4.0
-"""Longest wait: a camera that is back is seen again within five seconds."""
+LONGEST_S: Final = 3.0
+"""Longest wait: with the time to connect, a camera that is back is seen within five seconds."""
 
 
 class Backoff:

@@ -111,7 +111,14 @@ class CameraLink:
     def open(self) -> InputContainer:
         """Connect; sound is not even asked for."""
         timeout = (self.open_timeout_s, self.read_timeout_s)
-        return open_container(self.address, self._options(), timeout)
+        began = time.monotonic()
+        try:
+            return open_container(self.address, self._options(), timeout)
+        except av.FFmpegError as error:
+            # A timeout while connecting comes out of FFmpeg under many names.
+            if time.monotonic() - began >= self.open_timeout_s:
+                raise CaptureError("capture.live.silent", address=self.name) from error
+            raise
 
     def packets(
         self, container: InputContainer, stream: av.VideoStream, stopped: threading.Event

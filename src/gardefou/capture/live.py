@@ -271,8 +271,10 @@ class LiveSource:
             if self._stopped.is_set():
                 return
             is_refused = notice.key == "capture.live.refused"
+            if notice != self._error or self._state is LinkState.RUNNING:
+                # Once for each trouble, not for each attempt.
+                _log.warning("%s: %s", self._settings.camera_id, notice)
             self._enter(LinkState.REFUSED if is_refused else LinkState.FAILED, notice)
-            _log.warning("%s: %s", self._settings.camera_id, notice)
             self._wait(self._live.refused_retry_s if is_refused else self._backoff.next())
 
     def _wait(self, seconds: float) -> None:
@@ -355,6 +357,8 @@ def failure(error: Exception, name: str, was_running: bool) -> Notice:
         key = "capture.live.refused"
     elif isinstance(error, av.HTTPNotFoundError):
         key = "capture.live.no_such_stream"
+    elif isinstance(error, av.HTTPServerError):
+        key = "capture.live.busy"
     elif isinstance(error, (av.ExitError, av.TimeoutError)):
         key = "capture.live.silent"
     elif was_running:
