@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from gardefou.geometry.arrays import Floats, Image
-from support.pictures import decoded, true_boxes
+from support.installation import Listener
+from support.pictures import Labelled, decoded, true_boxes
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """A picture and the true boxes of the people in it, px."""
-
-    image: Image
-    people: Floats
 
 
 @pytest.fixture(scope="session")
@@ -40,20 +31,6 @@ def extra_models() -> Path:
     if not (folder / "yolox_nano.onnx").is_file():
         pytest.skip(f"needs further networks: set GARDEFOU_EXTRA_MODELS (looked in {folder})")
     return folder
-
-
-class Listener:
-    """Keeps what an installation says."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.arrived: dict[str, int] = {}
-
-    def say(self, line: str) -> None:
-        self.lines.append(line)
-
-    def progress(self, label: str, done: int, total: int | None) -> None:
-        self.arrived[label] = done
 
 
 @pytest.fixture

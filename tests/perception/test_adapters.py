@@ -17,9 +17,11 @@ from gardefou.perception.adapters.registry import adapter_names, load_adapter
 from gardefou.perception.adapters.suppression import MAX_OVERLAP, suppress
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.install import Installer
+from support.installation import Listener
+from support.pictures import Labelled
 
 
-def shares(engine: InferenceEngine, walkers, score: float) -> tuple[float, float]:
+def shares(engine: InferenceEngine, walkers: list[Labelled], score: float) -> tuple[float, float]:
     """Share of true people found, and of reported people that are true, at IoU 0.5."""
     found = real = reported = true = 0
     for picture in walkers:
@@ -28,14 +30,14 @@ def shares(engine: InferenceEngine, walkers, score: float) -> tuple[float, float
             (detections.classes == ObjectClass.PERSON) & (detections.scores >= score)
         ]
         overlap = box.iou(people, picture.people)
-        found += np.count_nonzero(overlap.max(axis=0, initial=0) >= 0.5)
-        true += np.count_nonzero(overlap.max(axis=1, initial=0) >= 0.5)
+        found += int(np.count_nonzero(overlap.max(axis=0, initial=0) >= 0.5))
+        true += int(np.count_nonzero(overlap.max(axis=1, initial=0) >= 0.5))
         real += len(picture.people)
         reported += len(people)
     return found / real, true / reported
 
 
-def test_nanodet_g_finds_small_walkers(models_dir: Path, walkers) -> None:
+def test_nanodet_g_finds_small_walkers(models_dir: Path, walkers: list[Labelled]) -> None:
     with InferenceEngine(models_dir) as engine:
         recall, precision = shares(engine, walkers, 0.4)
     assert recall > 0.85
@@ -50,7 +52,13 @@ def test_nanodet_g_finds_small_walkers(models_dir: Path, walkers) -> None:
     ],
 )
 def test_added_networks_find_walkers(
-    tmp_path: Path, extra_models: Path, listener, walkers, file, adapter, recall_floor
+    tmp_path: Path,
+    extra_models: Path,
+    listener: Listener,
+    walkers: list[Labelled],
+    file: str,
+    adapter: str,
+    recall_floor: float,
 ) -> None:
     installer = Installer(listener, tmp_path)
     added = installer.add(extra_models / file, adapter)
@@ -96,12 +104,16 @@ def two(first: ObjectClass, second: ObjectClass) -> Detections:
         (ObjectClass.PERSON, ObjectClass.BAG, 2),
     ],
 )
-def test_a_body_named_twice_is_kept_once(first, second, left) -> None:
+def test_a_body_named_twice_is_kept_once(
+    first: ObjectClass, second: ObjectClass, left: int
+) -> None:
     assert len(suppress(two(first, second))) == left
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60), st.floats(0.1, 1)), max_size=30))
-def test_no_two_kept_boxes_of_a_class_overlap_and_the_best_stays(entries) -> None:
+def test_no_two_kept_boxes_of_a_class_overlap_and_the_best_stays(
+    entries: list[tuple[int, int, float]],
+) -> None:
     corners = np.array([(x, y, x + 20, y + 30) for x, y, _ in entries], dtype=float).reshape(-1, 4)
     scores = np.array([score for _, _, score in entries])
     classes = np.full(len(entries), ObjectClass.PERSON, dtype=np.int64)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,15 +16,18 @@ import pytest
 from gardefou.errors import ModelError
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
+from support.pictures import Labelled
 
 
 @pytest.fixture(scope="module")
-def engine(models_dir: Path):
+def engine(models_dir: Path) -> Iterator[InferenceEngine]:
     with InferenceEngine(models_dir, threads=2, precision="f32") as engine:
         yield engine
 
 
-def test_threads_get_their_own_pictures_back(engine: InferenceEngine, walkers) -> None:
+def test_threads_get_their_own_pictures_back(
+    engine: InferenceEngine, walkers: list[Labelled]
+) -> None:
     pictures = [walker.image for walker in walkers[:4]] + [walkers[4].image[:320]]
     alone = [engine.detect(picture) for picture in pictures]
     with ThreadPoolExecutor(5) as cameras:
@@ -36,20 +40,24 @@ def test_threads_get_their_own_pictures_back(engine: InferenceEngine, walkers) -
             np.testing.assert_array_equal(result.scores, expected.scores)
 
 
-def test_results_may_be_fetched_in_any_order(engine: InferenceEngine, walkers) -> None:
+def test_results_may_be_fetched_in_any_order(
+    engine: InferenceEngine, walkers: list[Labelled]
+) -> None:
     first, second = (engine.submit(walker.image) for walker in walkers[:2])
     assert len(second.result()) != 0
     np.testing.assert_array_equal(first.result().boxes, engine.detect(walkers[0].image).boxes)
 
 
-def test_boxes_lie_in_the_picture(engine: InferenceEngine, walkers) -> None:
+def test_boxes_lie_in_the_picture(engine: InferenceEngine, walkers: list[Labelled]) -> None:
     image = walkers[0].image[100:500, 300:700]
     boxes = engine.detect(np.ascontiguousarray(image)).boxes
     assert (boxes >= 0).all()
     assert (boxes <= 400).all()
 
 
-def test_a_failure_reaches_its_own_future_and_no_other(engine: InferenceEngine, walkers) -> None:
+def test_a_failure_reaches_its_own_future_and_no_other(
+    engine: InferenceEngine, walkers: list[Labelled]
+) -> None:
     broken = engine.submit(np.zeros((64, 64, 1), dtype=np.uint8))
     sound = engine.submit(walkers[0].image)
     with pytest.raises(ValueError, match="input takes"):
@@ -58,7 +66,7 @@ def test_a_failure_reaches_its_own_future_and_no_other(engine: InferenceEngine, 
 
 
 def test_a_full_queue_makes_the_next_camera_wait(
-    models_dir: Path, walkers, monkeypatch: pytest.MonkeyPatch
+    models_dir: Path, walkers: list[Labelled], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = walkers[0].image
     release, handed_over = threading.Event(), threading.Event()
@@ -79,7 +87,7 @@ def test_a_full_queue_makes_the_next_camera_wait(
         assert all(len(future.result()) for future in futures)
 
 
-def test_a_closed_engine_takes_nothing(models_dir: Path, walkers) -> None:
+def test_a_closed_engine_takes_nothing(models_dir: Path, walkers: list[Labelled]) -> None:
     engine = InferenceEngine(models_dir, threads=1)
     engine.close()
     for _ in range(4):
@@ -96,7 +104,9 @@ def test_a_face_network_is_no_detector(models_dir: Path) -> None:
         InferenceEngine(models_dir, "centerface")
 
 
-def test_a_perceiver_joins_network_and_foreground(engine: InferenceEngine, walkers) -> None:
+def test_a_perceiver_joins_network_and_foreground(
+    engine: InferenceEngine, walkers: list[Labelled]
+) -> None:
     perceiver = Perceiver(engine)
     pending = [perceiver.start("gate", float(t), walkers[t].image) for t in range(3)]
     percepts = [perceiver.finish(one) for one in pending]

@@ -25,9 +25,13 @@ def scene() -> Image:
     return np.asarray(cv2.resize(coarse, SIZE, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
 
 
-def noisy(image: Image, seed: int) -> Image:
-    noise = np.random.default_rng(seed).normal(0, 3, image.shape)
-    return np.clip(image + noise, 0, 255).astype(np.uint8)
+NOISE = np.random.default_rng(4).normal(0, 3, (8, SIZE[1], SIZE[0], 3)).astype(np.int16)
+"""Sensor noise of eight pictures, played over and over, grey levels."""
+
+
+def noisy(image: Image, index: int) -> Image:
+    noisy_image: Image = np.clip(image + NOISE[index % len(NOISE)], 0, 255).astype(np.uint8)
+    return noisy_image
 
 
 def with_body(scene: Image, x: float, y: float = 150, colour: int = 30) -> Image:
@@ -52,7 +56,7 @@ def learned(scene: Image, seconds: float = 10.0, fps: float = 5.0) -> Foreground
     return model
 
 
-@pytest.mark.parametrize("fps", [1, 5, 25])
+@pytest.mark.parametrize("fps", [1, 5, 15])
 def test_a_walking_body_is_boxed_tightly_at_any_rate(scene: Image, fps: int) -> None:
     model = learned(scene, fps=fps)
     places = [100 + 60 * index / fps for index in range(5 * fps)]
@@ -91,10 +95,10 @@ def test_what_left_the_first_picture_fades_within_four_seconds(scene: Image, fps
     assert sum(len(foreground.boxes) for foreground in seen[5 * fps :]) == 0
 
 
-@pytest.mark.parametrize("fps", [2, 10])
-def test_a_body_that_stays_is_seen_for_seconds_then_becomes_background(scene, fps) -> None:
-    model = learned(scene, 60.0, fps)
-    seen = watch(model, [with_body(scene, 100)] * (12 * fps), fps, start=60)
+@pytest.mark.parametrize("fps", [2, 6])
+def test_a_body_that_stays_becomes_background_after_seconds(scene: Image, fps: int) -> None:
+    model = learned(scene, 45.0, fps)
+    seen = watch(model, [with_body(scene, 100)] * (12 * fps), fps, start=45)
     assert all(len(foreground.boxes) == 1 for foreground in seen[: 3 * fps])
     assert all(len(foreground.boxes) == 0 for foreground in seen[8 * fps :])
 
@@ -155,8 +159,8 @@ def test_walkers_of_the_real_walkway_are_found(footage: Path) -> None:
         foreground = model.update(image, time)
         if foreground.reliable:
             overlap = box.iou(foreground.boxes, truth[number])
-            found += np.count_nonzero(overlap.max(axis=0, initial=0) > 0.3)
-            true += np.count_nonzero(overlap.max(axis=1, initial=0) > 0.3)
+            found += int(np.count_nonzero(overlap.max(axis=0, initial=0) > 0.3))
+            true += int(np.count_nonzero(overlap.max(axis=1, initial=0) > 0.3))
             real += len(truth[number])
             reported += len(foreground.boxes)
     assert found / real > 0.85

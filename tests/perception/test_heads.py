@@ -20,7 +20,9 @@ people = st.tuples(
 
 
 @given(people)
-def test_a_head_region_lies_in_the_picture_and_covers_the_top_of_the_box(person) -> None:
+def test_a_head_region_lies_in_the_picture_and_covers_the_top_of_the_box(
+    person: tuple[int, int, int, int],
+) -> None:
     x, y, width, height = person
     boxes = box.clip(np.array([[x, y, x + width, y + height]], dtype=np.float64), SIZE)
     ((x1, y1, x2, y2),) = head_regions(boxes, SIZE)

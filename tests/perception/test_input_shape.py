@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gardefou.geometry.arrays import Size
 from gardefou.perception.input_shape import STEP, Placement, input_shape
 
 sides = st.integers(16, 4000)
@@ -21,12 +22,12 @@ sides = st.integers(16, 4000)
         ((320, 240), 640 * 640, (320, 256)),
     ],
 )
-def test_the_input_has_the_shape_of_the_picture(picture, pixels, expected) -> None:
+def test_the_input_has_the_shape_of_the_picture(picture: Size, pixels: int, expected: Size) -> None:
     assert input_shape(picture, pixels) == expected
 
 
 @given(sides, sides, st.integers(64 * 64, 1280 * 1280))
-def test_the_input_keeps_to_its_budget_and_step(width, height, pixels) -> None:
+def test_the_input_keeps_to_its_budget_and_step(width: int, height: int, pixels: int) -> None:
     columns, rows = input_shape((width, height), pixels)
     assert columns % STEP == 0
     assert rows % STEP == 0
@@ -36,7 +37,7 @@ def test_the_input_keeps_to_its_budget_and_step(width, height, pixels) -> None:
 
 
 @given(sides, sides)
-def test_a_box_over_the_placed_picture_is_the_whole_picture(width, height) -> None:
+def test_a_box_over_the_placed_picture_is_the_whole_picture(width: int, height: int) -> None:
     placement = Placement.within((width, height), (416, 416))
     whole = np.array([[0.0, 0.0, *placement.placed]])
     np.testing.assert_allclose(placement.to_picture(whole), [[0, 0, width, height]])

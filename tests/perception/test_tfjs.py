@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ import openvino as ov
 import pytest
 
 from gardefou.errors import ModelError
+from gardefou.geometry.arrays import Floats
 from gardefou.perception import tfjs
 from gardefou.perception.convert import convert
+from gardefou.perception.graphdef import Array
 
 EXACT = {"INFERENCE_PRECISION_HINT": "f32"}
 
@@ -31,7 +34,7 @@ def node(name: str, op: str, *inputs: str, **attr: object) -> dict[str, object]:
     return {"name": name, "op": op, "input": list(inputs), "attr": attr}
 
 
-def write(folder: Path, nodes: list[dict[str, object]], weights: dict[str, np.ndarray]) -> Path:
+def write(folder: Path, nodes: list[dict[str, object]], weights: Mapping[str, Array]) -> Path:
     constants = [
         node(name, "Const", dtype={"type": kind(value)}) for name, value in weights.items()
     ]
@@ -49,7 +52,7 @@ def write(folder: Path, nodes: list[dict[str, object]], weights: dict[str, np.nd
     return path
 
 
-def kind(value: np.ndarray) -> str:
+def kind(value: Array) -> str:
     return {"float32": "DT_FLOAT", "int32": "DT_INT32"}[value.dtype.name]
 
 
@@ -82,7 +85,9 @@ def fused_convolution(*fused: str, inputs: tuple[str, ...]) -> dict[str, object]
         ("Relu6", lambda x: np.clip(x, 0, 6)),
     ],
 )
-def test_a_fused_convolution_is_taken_apart(tmp_path, activation, expected) -> None:
+def test_a_fused_convolution_is_taken_apart(
+    tmp_path: Path, activation: str, expected: Callable[[Floats], Floats]
+) -> None:
     rng = np.random.default_rng(1)
     weights = {
         "kernel": rng.normal(size=(1, 1, 3, 4)).astype(np.float32),
@@ -95,10 +100,10 @@ def test_a_fused_convolution_is_taken_apart(tmp_path, activation, expected) -> N
     picture = rng.normal(size=(1, 8, 8, 3)).astype(np.float32)
     result = compiled(tmp_path / "out.xml", 1, 8, 8, 3)(picture)[0]
     plain = picture @ weights["kernel"][0, 0] + weights["bias"]
-    np.testing.assert_allclose(result, expected(plain), atol=1e-5)
+    np.testing.assert_allclose(result, expected(plain.astype(np.float64)), atol=1e-5)
 
 
-def test_a_resize_follows_the_size_of_the_input(tmp_path) -> None:
+def test_a_resize_follows_the_size_of_the_input(tmp_path: Path) -> None:
     resize = node(
         "out",
         "ResizeBilinear",
@@ -116,14 +121,14 @@ def test_a_resize_follows_the_size_of_the_input(tmp_path) -> None:
     assert result.shape == (1, 48, 80, 3)
 
 
-def test_a_size_that_is_no_fraction_of_the_input_is_refused(tmp_path) -> None:
+def test_a_size_that_is_no_fraction_of_the_input_is_refused(tmp_path: Path) -> None:
     resize = node("out", "ResizeBilinear", "picture", "size", T={"type": "DT_FLOAT"})
     weights = {"size": np.array([30, 30], dtype=np.int32)}
     with pytest.raises(ModelError, match="out resizes to"):
         tfjs.to_graphdef(write(tmp_path, [picture_input(64, 64), resize], weights))
 
 
-def test_quantised_weights_regain_their_values(tmp_path) -> None:
+def test_quantised_weights_regain_their_values(tmp_path: Path) -> None:
     (tmp_path / "w.bin").write_bytes(bytes([0, 255]))
     entry = {
         "name": "w",
@@ -135,7 +140,7 @@ def test_quantised_weights_regain_their_values(tmp_path) -> None:
     assert weights["w"].tolist() == [-1.0, 126.5]
 
 
-def test_a_file_that_is_no_graph_model_is_named(tmp_path) -> None:
+def test_a_file_that_is_no_graph_model_is_named(tmp_path: Path) -> None:
     path = tmp_path / "model.json"
     path.write_text("{}")
     with pytest.raises(ModelError, match=r"model\.json"):

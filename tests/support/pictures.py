@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
 import numpy as np
 
 from gardefou.geometry.arrays import Floats, Image
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A picture and the true boxes of the people in it, px."""
+
+    image: Image
+    people: Floats
 
 
 def decoded(path: Path, every: int = 1) -> Iterator[tuple[int, float, Image]]:
