@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,7 @@ from gardefou.evidence.heads import WITHIN_S, HeadRecord
 from gardefou.evidence.job import Footage
 from gardefou.evidence.pictures import Picture, pictures
 from gardefou.evidence.redaction import blur_regions
-from gardefou.geometry.arrays import Floats
+from gardefou.geometry.arrays import Floats, Image
 
 CLIP_PIXELS: Final = 960 * 540
 """Most pixels of a clip's picture."""
@@ -28,8 +29,21 @@ CLIP_PIXELS: Final = 960 * 540
 CLIP_RATE: Final = 10
 """Pictures a second of a clip."""
 
-LOOKS_PER_S: Final = 5.0
+LOOKS_PER_S: Final = 2.5
 """Pictures a second in which heads are looked for; what they show counts for their neighbours."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlurredPicture:
+    """A picture that may be shown.
+
+    ``time`` stream time, s; ``image`` [H, W, 3] BGR; ``regions`` [N, 4] that were blurred, in
+    fractions of the frame.
+    """
+
+    time: float
+    image: Image
+    regions: Floats
 
 
 class BlurredStretch:
@@ -61,7 +75,7 @@ class BlurredStretch:
         """Pictures that wait in memory."""
         return len(self._waiting)
 
-    def __iter__(self) -> Iterator[Picture]:
+    def __iter__(self) -> Iterator[BlurredPicture]:
         looks = Pace(LOOKS_PER_S)
         for picture in self._chosen():
             if self._waiting and self._waiting[-1].image.shape != picture.image.shape:
@@ -81,13 +95,14 @@ class BlurredStretch:
             lambda time: self.start <= time <= self._end and pace.takes(time),
         )
 
-    def _ready(self, before: float) -> Iterator[Picture]:
+    def _ready(self, before: float) -> Iterator[BlurredPicture]:
         while self._waiting and self._waiting[0].time <= before:
             picture = self._waiting.popleft()
             while self._found and self._found[0][0] < picture.time - WITHIN_S:
                 self._found.popleft()
-            blur_regions(picture.image, self._regions(picture.time))
-            yield picture
+            regions = self._regions(picture.time)
+            blur_regions(picture.image, regions)
+            yield BlurredPicture(picture.time, picture.image, regions)
 
     def _regions(self, time: float) -> Floats:
         near = [boxes for at, boxes in self._found if at <= time + WITHIN_S]

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from gardefou.evidence.heads import HEAD_SCORE
 from gardefou.geometry.arrays import Floats, Image
 from gardefou.geometry.detections import ObjectClass
 from gardefou.perception.engine import InferenceEngine
@@ -16,9 +17,6 @@ from gardefou.perception.heads import FaceFinder, head_regions
 PEOPLE_PIXELS: Final = 736 * 416
 """Area of the person network's input for evidence, px: larger than for analysis, for people who
 are small in the picture."""
-
-PEOPLE_SCORE: Final = 0.2
-"""Lowest score of a person whose head is blurred, 0..1."""
 
 
 class Finder(Protocol):
@@ -45,7 +43,7 @@ class HeadFinder:
     def __init__(self, settings: FinderSettings) -> None:
         self._faces = FaceFinder(settings.models_dir)
         self._people = InferenceEngine(
-            settings.models_dir, threads=1, pixels=PEOPLE_PIXELS, score_floor=PEOPLE_SCORE
+            settings.models_dir, threads=1, pixels=PEOPLE_PIXELS, score_floor=HEAD_SCORE
         )
 
     def find(self, image: Image) -> Floats:

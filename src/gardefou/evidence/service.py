@@ -83,8 +83,9 @@ class EvidenceService:
     """One evidence process, kept alive, and the jobs on their way to it.
 
     ``folder`` receives the files. ``on_result`` hears of every job exactly once, from the
-    service's own thread, and must be quick. A snapshot goes before the seconds before, these go
-    before a clip, also when a clip is begun: that one waits, half done.
+    service's own thread (after `close`, from the caller's), and must be quick. A snapshot goes
+    before the seconds before, these go before a clip, also when a clip is begun: that one waits,
+    half done.
 
     When the process dies it is started again, and what it had in hand is begun once more; a job
     that it dies of twice is reported failed. When the caller's process is killed, the evidence
@@ -117,9 +118,9 @@ class EvidenceService:
     def submit(self, job: EvidenceJob) -> None:
         """Take a job, at once; when there is no room the least urgent job is reported failed."""
         if self._end_at is not None:
-            self._refused.append((job, "evidence.stopped"))
-        else:
-            self._refused.extend((each, "evidence.queue_full") for each in self._waiting.add(job))
+            self._tell(failed(job, "evidence.stopped", _fields(job)))
+            return
+        self._refused.extend((each, "evidence.queue_full") for each in self._waiting.add(job))
         self._ring()
 
     @property
@@ -189,7 +190,11 @@ class EvidenceService:
 
     def _keep_alive(self) -> None:
         if self._process is None and time.monotonic() >= self._start_at:
-            self._process = _Process(self._settings)
+            try:
+                self._process = _Process(self._settings)
+            except OSError:
+                log.exception("the evidence process cannot be started")
+                self._postpone()
 
     def _hand_over(self) -> None:
         """Give the process every job that is more urgent than what it has in hand."""
@@ -241,8 +246,7 @@ class EvidenceService:
         log.warning("the evidence process ended unexpectedly with %d jobs", len(self._in_hand))
         process.stop()
         self._process = None
-        self._start_at = time.monotonic() + RESTART_S[min(self._deaths, len(RESTART_S) - 1)]
-        self._deaths += 1
+        self._postpone()
         if self._in_hand:
             self._in_hand[-1].attempts += 1  # The others were waiting half done.
         for ticket in self._in_hand:
@@ -252,6 +256,11 @@ class EvidenceService:
             else:
                 self._refused.append((ticket.job, "evidence.process_died"))
         self._in_hand = []
+
+    def _postpone(self) -> None:
+        """Start the process again after a pause, longer each time in a row."""
+        self._start_at = time.monotonic() + RESTART_S[min(self._deaths, len(RESTART_S) - 1)]
+        self._deaths += 1
 
     def _tell_refused(self) -> None:
         while self._refused:

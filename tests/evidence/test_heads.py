@@ -1,0 +1,132 @@
+"""The trail of heads: what analysis saw, for every moment of a clip."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from gardefou.evidence.heads import BRIDGE_S, HeadTrail
+from gardefou.geometry.arrays import Floats
+from gardefou.geometry.detections import Detections, ObjectClass
+from gardefou.tracking.tracks import Tracks
+
+SIZE = (640, 360)
+
+
+def person_at(x: float) -> Floats:
+    return np.array([[x, 100.0, x + 40.0, 220.0]])
+
+
+def detected(
+    *boxes: Floats, kind: ObjectClass = ObjectClass.PERSON, score: float = 0.2
+) -> Detections:
+    joined = np.concatenate(boxes) if boxes else np.zeros((0, 4))
+    count = len(joined)
+    return Detections(joined, np.full(count, score), np.full(count, int(kind), dtype=np.int64))
+
+
+def tracked(
+    box: Floats, kind: ObjectClass = ObjectClass.PERSON, measured: bool = True, track: int = 7
+) -> Tracks:
+    one = np.ones(1)
+    return Tracks(
+        np.array([track]),
+        box,
+        np.zeros((1, 2)),
+        np.array([int(kind)]),
+        one,
+        one,
+        np.array([measured]),
+    )
+
+
+def covers(regions: Floats, x: float, y: float = 108.0) -> bool:
+    """Whether a point in pixels lies in one of the regions."""
+    px, py = x / SIZE[0], y / SIZE[1]
+    inside = (regions[:, 0] <= px) & (px <= regions[:, 2])
+    return bool((inside & (regions[:, 1] <= py) & (py <= regions[:, 3])).any())
+
+
+def test_the_head_of_a_weakly_detected_person_is_a_region() -> None:
+    trail = HeadTrail()
+    trail.add(10.0, SIZE, detected(person_at(100.0), score=0.2), Tracks.empty())
+    assert covers(trail.regions(10.0), 120.0)
+
+
+def test_the_head_of_a_track_that_is_only_predicted_is_a_region() -> None:
+    trail = HeadTrail()
+    trail.add(10.0, SIZE, Detections.empty(), tracked(person_at(100.0), measured=False))
+    assert covers(trail.regions(10.0), 120.0)
+
+
+def test_the_head_of_a_moving_body_without_a_name_is_a_region() -> None:
+    trail = HeadTrail()
+    trail.add(10.0, SIZE, Detections.empty(), tracked(person_at(100.0), kind=ObjectClass.BODY))
+    assert covers(trail.regions(10.0), 120.0)
+
+
+@pytest.mark.parametrize("kind", [ObjectClass.CAR, ObjectClass.BAG, ObjectClass.OTHER])
+def test_a_thing_has_no_head(kind: ObjectClass) -> None:
+    trail = HeadTrail()
+    trail.add(10.0, SIZE, detected(person_at(100.0), kind=kind), tracked(person_at(100.0), kind))
+    assert len(trail.regions(10.0)) == 0
+
+
+def test_heads_seen_shortly_before_and_after_count() -> None:
+    trail = HeadTrail()
+    for time, x in ((10.0, 100.0), (10.2, 200.0), (10.4, 300.0), (10.6, 400.0)):
+        trail.add(time, SIZE, detected(person_at(x)), Tracks.empty())
+    regions = trail.regions(10.2, within_s=0.2)
+    assert [covers(regions, x + 20) for x in (100, 200, 300, 400)] == [True, True, True, False]
+
+
+def test_a_tracked_head_is_followed_between_two_analysed_frames() -> None:
+    trail = HeadTrail()
+    trail.add(10.0, SIZE, Detections.empty(), tracked(person_at(100.0)))
+    trail.add(11.0, SIZE, Detections.empty(), tracked(person_at(300.0)))
+    assert covers(trail.regions(10.5), 220.0)
+    assert not covers(trail.regions(10.5), 420.0)
+
+
+def test_two_different_tracks_are_not_joined() -> None:
+    trail = HeadTrail()
+    trail.add(10.0, SIZE, Detections.empty(), tracked(person_at(100.0), track=1))
+    trail.add(11.0, SIZE, Detections.empty(), tracked(person_at(300.0), track=2))
+    assert not covers(trail.regions(10.5), 220.0)
+
+
+def test_nothing_is_bridged_over_a_long_gap() -> None:
+    trail = HeadTrail()
+    gap = BRIDGE_S + 1
+    trail.add(10.0, SIZE, Detections.empty(), tracked(person_at(100.0)))
+    trail.add(10.0 + gap, SIZE, Detections.empty(), tracked(person_at(100.0)))
+    record = trail.record()
+    assert len(record.regions(10.0 + gap / 2)) == 0
+    assert not record.knows(10.0 + gap / 2)
+    assert record.knows(10.2)
+
+
+def test_a_moment_nobody_analysed_has_no_regions() -> None:
+    assert HeadTrail().regions(5.0).shape == (0, 4)
+    assert not HeadTrail().record().knows(5.0)
+
+
+def test_the_trail_forgets() -> None:
+    trail = HeadTrail(seconds=5.0)
+    for second in range(20):
+        trail.add(float(second), SIZE, detected(person_at(100.0)), Tracks.empty())
+    assert trail.record().analysed.min() == 14.0
+    trail.clear()
+    assert len(trail.record().analysed) == 0
+
+
+def test_a_record_survives_the_way_to_another_process() -> None:
+    trail = HeadTrail()
+    trail.add(10.0, SIZE, detected(person_at(100.0)), tracked(person_at(100.0)))
+    trail.add(10.2, SIZE, Detections.empty(), Tracks.empty())
+    record = trail.record(10.0, 10.2)
+    copy = pickle.loads(pickle.dumps(record))
+    assert np.array_equal(copy.regions(10.1), record.regions(10.1))
+    assert len(record.regions(10.1)) == 2
