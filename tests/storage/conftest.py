@@ -11,6 +11,14 @@ import pytest
 from gardefou.storage.store import Store
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _in_english() -> Iterator[None]:
+    """Errors are matched by their English text, whatever the machine speaks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GARDEFOU_LANG", "en")
+        yield
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "gardefou.db") as opened:

@@ -16,11 +16,6 @@ from gardefou.governance.journal import FILE_NAME, Journal
 RUN = CliRunner()
 
 
-@pytest.fixture(autouse=True)
-def _in_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GARDEFOU_LANG", "en")
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     journal = Journal(tmp_path / FILE_NAME)
