@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -121,6 +122,25 @@ def test_the_ring_holds_the_last_seconds_at_most(tmp_path: Path) -> None:
             assert source.ring.span_s <= 2.0 + (GROUP + 1) / RATE
         assert source.ring.span_s >= 2.0
         assert source.ring.size_bytes < path.stat().st_size
+
+
+def test_without_the_loop_filter_pictures_differ_a_little_and_evidence_does_not(
+    tmp_path: Path,
+) -> None:
+    path = write_clip(tmp_path / "clip.mp4", options={"preset": "veryfast", "crf": "35"})
+    smooth, _ = read(path)
+    with FileSource(path, replace(EVERY, skips_loop_filter=True)) as source:
+        rough = list(source.frames())
+        kept = [image for _, image in decode_ring(source.ring.since(0), source.codec_parameters)]
+    differences = [
+        np.abs(one.image.astype(int) - other.image).mean()
+        for one, other in zip(smooth, rough, strict=True)
+    ]
+    assert 0 < max(differences) < 6
+    assert all(
+        np.abs(frame.image.astype(int) - image).max() <= 2
+        for frame, image in zip(smooth, kept, strict=True)
+    )
 
 
 def test_a_file_that_broke_off_is_read_as_far_as_it_goes(tmp_path: Path) -> None:

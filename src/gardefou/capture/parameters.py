@@ -62,8 +62,10 @@ class CodecParameters:
         return context
 
 
-def prepare(context: VideoCodecContext) -> None:
+def prepare(context: VideoCodecContext, *, skips_loop_filter: bool = False) -> None:
     """Settings of every decoder here: its own thread only, packets' times carried to frames."""
     context.thread_count = 1
     context.thread_type = ThreadType.NONE
     context.copy_opaque = True
+    if skips_loop_filter:
+        context.options = {"skip_loop_filter": "all"}

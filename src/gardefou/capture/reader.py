@@ -27,12 +27,17 @@ class ReadSettings:
 
     ``analysis_fps`` is the most frames analysed a second of stream time, ``analysis_pixels`` the
     most pixels of each.
+
+    ``skips_loop_filter`` leaves out the decoder's smoothing of block edges: about a third of the
+    cost of a 1080p H.264 stream, for pictures that drift a little from keyframe to keyframe.
+    Evidence is decoded with it in any case.
     """
 
     camera_id: str
     analysis_fps: float = ANALYSIS_FPS
     analysis_pixels: int = ANALYSIS_PIXELS
     masks: PrivacyMask = field(default_factory=PrivacyMask)
+    skips_loop_filter: bool = False
 
 
 @dataclass(slots=True)
@@ -76,7 +81,7 @@ class StreamReader:
         # so all that is needed of it is taken here.
         self._info = stream_info(stream)
         self._decoder = stream.codec_context
-        prepare(self._decoder)
+        prepare(self._decoder, skips_loop_filter=settings.skips_loop_filter)
         self._settings = settings
         self._ring = ring
         self._clock = clock
