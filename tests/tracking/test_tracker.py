@@ -125,10 +125,37 @@ def test_reset_forgets_the_tracks_and_never_gives_their_ids_again() -> None:
     assert len(set(ids)) == 50
 
 
-def test_a_weak_detection_starts_no_track() -> None:
+def test_a_low_score_starts_no_track() -> None:
     tracker = Tracker()
-    for frame in range(10):
-        assert len(tracker.update(seen(walker(100), score=0.5), frame / 10, SIZE)) == 0
+    for frame in range(30):
+        found = seen(walker(100 + 8 * frame), score=0.35)
+        assert len(tracker.update(found, frame / 10, SIZE)) == 0
+
+
+def test_a_doubtful_thing_that_stands_still_is_never_reported() -> None:
+    tracker = Tracker()
+    for frame in range(50):
+        assert len(tracker.update(seen(walker(100), score=0.6), frame / 5, SIZE)) == 0
+
+
+def test_a_doubtful_body_that_walks_is_reported_once_it_has_gone_its_width() -> None:
+    tracker = Tracker()
+    lengths = []
+    for frame in range(12):
+        found = seen(walker(100 + 8 * frame), score=0.5)
+        lengths.append(len(tracker.update(found, frame / 5, SIZE)))
+    assert lengths == sorted(lengths)
+    assert (lengths[3], lengths[-1]) == (0, 1)
+
+
+def test_a_doubtful_box_takes_no_detection_from_an_established_track() -> None:
+    tracker = Tracker(seed=8)
+    begun = only(tracker.update(seen(walker(100)), 0.0, SIZE))
+    for frame in range(1, 12):
+        weak = seen(walker(118 + 4 * frame, 205), score=0.5)
+        tracks = tracker.update(seen(walker(100 + 4 * frame)).joined(weak), frame / 10, SIZE)
+        assert begun in tracks.ids.tolist()
+    assert only(tracker.update(seen(walker(148)), 1.2, SIZE)) == begun
 
 
 def test_weak_detections_extend_a_track() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gardefou.geometry.arrays import Floats, Ints, Size
+from gardefou.geometry.arrays import Bools, Floats, Ints, Size
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.tracking.parameters import TrackerParameters
 from gardefou.tracking.tracks import Tracks
@@ -23,7 +23,8 @@ _MOTION = slice(0, 24)
 # Then times, s: of the last measurement, of birth, of oblivion, until when it is reported; number
 # of measurements; last score; and the votes for each class.
 _SEEN, _BORN, _FORGOTTEN, _SHOWN, _HITS, _SCORE = range(24, 30)
-_VOTES = slice(30, 30 + len(ObjectClass))
+_ORIGIN = slice(30, 32)  # centre at birth, px
+_VOTES = slice(32, 32 + len(ObjectClass))
 _COLUMNS = _VOTES.stop
 
 _SMALLEST = 1.0  # px, so that a shrinking box never turns inside out
@@ -69,6 +70,11 @@ class Bank:
 
     def __len__(self) -> int:
         return len(self._ids)
+
+    @property
+    def established(self) -> Bools:
+        """Which tracks have been reported. [N]."""
+        return np.asarray(self._state[:, _SHOWN] > _NEVER, dtype=np.bool_)
 
     def clear(self) -> None:
         """Forget every track."""
@@ -152,6 +158,7 @@ class Bank:
         fresh[:, _VALUE] = seen.boxes @ _MEASURE
         fresh[:, _VALUE_VAR] = self._noise
         fresh[:, _RATE_VAR] = self._unknown_rate
+        fresh[:, _ORIGIN] = fresh[:, 0:2]
         fresh[:, _BORN] = time
         fresh[:, _SHOWN] = _NEVER
         fresh = self._live(fresh, seen.scores, seen.classes, time)
@@ -195,8 +202,14 @@ class Bank:
         )
         blob = classes == ObjectClass.BODY
         wanted = np.where(blob, params.body_confirm_hits, params.confirm_hits)
-        established = (scores >= params.sure_score) & ~blob
-        established |= (hits >= wanted) | (state[:, _SHOWN] > _NEVER)
+        trusted = blob | (scores >= params.start_score)
+        if not trusted.all():
+            wanted[~trusted] = params.patient_hits
+            way = np.abs(state[:, 0:2] - state[:, _ORIGIN]).max(axis=1)
+            trusted |= way > params.patient_way * state[:, 2]
+        established = (hits >= wanted) & trusted
+        established |= (scores >= params.sure_score) & ~blob
+        established |= state[:, _SHOWN] > _NEVER
         state[:, _SHOWN] = np.where(established, time + params.coast, _NEVER)
         return state
 

@@ -66,32 +66,36 @@ class Tracker:
         return bank.report(time, size)
 
     def _associate(self, seen: Detections) -> tuple[Ints, Ints]:
-        """Rows of tracks and the detections they meet, sure detections first (ByteTrack)."""
+        """Rows of tracks and the detections they meet.
+
+        Established tracks meet sure detections, then weak ones (ByteTrack); a track that is not
+        established yet meets what is left.
+        """
         if not len(self._bank):
             return _NONE, _NONE
-        high = seen.scores >= self._params.high_score
-        similarity = self._bank.similarity(seen)
-        rows, columns = self._first(similarity, seen, high)
-        if len(rows) >= self._params.shake_tracks and self._bank.shake(rows, seen, columns):
-            similarity = self._bank.similarity(seen)
-            rows, columns = self._first(similarity, seen, high)
-        if high.all():
-            return rows, columns
-        second = (similarity > self._params.low_overlap) & ~high
-        second[rows] = False
-        if not second.any():
-            return rows, columns
-        more_rows, more = _assign(np.where(second, similarity * seen.scores, 0.0))
-        return np.concatenate([rows, more_rows]), np.concatenate([columns, more])
-
-    def _first(self, similarity: Floats, seen: Detections, high: Bools) -> tuple[Ints, Ints]:
-        """The first association: tracks and sure detections, the surer the more it counts."""
-        likely = (similarity > self._params.overlap) & high
-        return _assign(np.where(likely, similarity * seen.scores, 0.0))
+        params, bank = self._params, self._bank
+        high = seen.scores >= params.high_score
+        settled = bank.established[:, None]
+        similarity = bank.similarity(seen)
+        rows, columns = _assign(similarity, seen, (similarity > params.overlap) & high & settled)
+        if len(rows) >= params.shake_tracks and bank.shake(rows, seen, columns):
+            similarity = bank.similarity(seen)
+            likely = (similarity > params.overlap) & high & settled
+            rows, columns = _assign(similarity, seen, likely)
+        for likely in (
+            (similarity > params.low_overlap) & (settled & ~high),
+            (similarity > params.overlap) & ~settled,
+        ):
+            likely[rows] = False
+            likely[:, columns] = False
+            if likely.any():
+                more_rows, more = _assign(similarity, seen, likely)
+                rows, columns = np.concatenate([rows, more_rows]), np.concatenate([columns, more])
+        return rows, columns
 
     def _start(self, seen: Detections, taken: Ints, time: float) -> None:
-        """Begin a track for each free detection that is sure enough and doubles no body."""
-        free = (seen.scores >= self._params.start_score) | (seen.classes == ObjectClass.BODY)
+        """Begin a track for each free detection that is not too weak and doubles no body."""
+        free = (seen.scores >= self._params.tentative_score) | (seen.classes == ObjectClass.BODY)
         free[taken] = False
         candidates = np.flatnonzero(free)
         if not len(candidates):
@@ -115,8 +119,8 @@ class Tracker:
         shared = intersections(seen.boxes, seen.boxes)
         alike = shared >= self._params.duplicate_overlap * (area[:, None] + area - shared)
         covered = shared >= self._params.covered * np.minimum(area[:, None], area)
-        blob = seen.classes == ObjectClass.BODY
-        result: Bools = alike | (covered & blob[:, None])
+        weak = (seen.classes == ObjectClass.BODY) | (seen.scores < self._params.start_score)
+        result: Bools = alike | (covered & weak[:, None])
         return result
 
 
@@ -132,8 +136,9 @@ def _usable(detections: Detections, low_score: float) -> Detections:
     return detections[usable]
 
 
-def _assign(worth: Floats) -> tuple[Ints, Ints]:
-    """Pairs of rows and columns with the greatest sum; a worth of 0 is no pair."""
+def _assign(similarity: Floats, seen: Detections, likely: Bools) -> tuple[Ints, Ints]:
+    """The likely pairs of rows and columns with the greatest sum of similarity times score."""
+    worth = np.where(likely, similarity * seen.scores, 0.0)
     rows, columns = linear_sum_assignment(worth, maximize=True)
     good = worth[rows, columns] > 0
     return rows[good], columns[good]
