@@ -51,10 +51,22 @@ def test_a_predicted_box_does_not_enter() -> None:
     assert detector().update(scene(0.0, [(7, 320, 300, 40, 100)], measured=False)) == []
 
 
-def test_a_body_of_the_foreground_alone_must_have_been_followed_for_a_while() -> None:
-    body = [(7, 320.0, 300.0, 40.0, 100.0)]
-    assert detector().update(scene(0.0, body, ObjectClass.BODY, age=0.2)) == []
-    assert detector().update(scene(0.0, body, ObjectClass.BODY, age=1.2)) != []
+def walk(zone: ZoneIntrusion, ys: list[float], kind: ObjectClass) -> list[bool]:
+    return [
+        bool(zone.update(scene(step * 0.2, [(7, 320, y, 40, 100)], kind, age=step * 0.2)))
+        for step, y in enumerate(ys)
+    ]
+
+
+def test_a_body_of_the_foreground_alone_must_have_been_followed_and_have_moved() -> None:
+    walking = [200.0 + 10 * step for step in range(14)]
+    assert walk(detector(), walking, ObjectClass.BODY)[-1]
+    assert not any(walk(detector(), [210.0 + 10 * step for step in range(5)], ObjectClass.BODY))
+
+
+def test_what_lies_there_without_ever_moving_is_no_intruder() -> None:
+    assert not any(walk(detector(), [300.0] * 100, ObjectClass.BODY))
+    assert all(walk(detector(), [300.0] * 100, ObjectClass.PERSON))
 
 
 @pytest.mark.parametrize("kind", VEHICLES)

@@ -10,6 +10,7 @@ import numpy as np
 from gardefou.geometry.detections import ObjectClass
 from gardefou.site.document import Camera
 from gardefou.site.document import Zone as SiteZone
+from gardefou.site.settings import AVAILABLE, Situations
 from gardefou.situations.scene import SituationDetector
 from gardefou.situations.situation import Situation
 from gardefou.situations.wrong_way import WrongWay
@@ -36,6 +37,15 @@ def build_detectors(camera: Camera) -> list[SituationDetector]:
         if zones and situation in camera.situations.on:
             detectors.append(make(zones))
     return detectors
+
+
+def with_all_situations(camera: Camera) -> Camera:
+    """A camera that watches for every situation this version detects, settings kept."""
+    on = {
+        str(each): getattr(camera.situations, each) or {}
+        for each in sorted(AVAILABLE | camera.situations.on)
+    }
+    return camera.model_copy(update={"situations": Situations.model_validate(on)})
 
 
 def _zone(zone: SiteZone) -> Zone:

@@ -8,7 +8,7 @@ import numpy as np
 
 from gardefou.geometry import boxes as box
 from gardefou.geometry import polygons
-from gardefou.geometry.arrays import Floats
+from gardefou.geometry.arrays import Bools, Floats, Size
 from gardefou.geometry.detections import ObjectClass
 from gardefou.situations.scene import Observation, Scene, box_region
 from gardefou.situations.situation import Situation
@@ -20,6 +20,14 @@ DISTANCE_BODIES = 0.8
 DISTANCE_FRAME = 0.05
 """The least such travel, in diagonals of the frame: small boxes jitter by a body length."""
 
+EDGES_SHARE = 0.5
+"""Share of that travel which every edge of the box must make: a box that grows or shrinks moves its
+middle and is no travel."""
+
+BORDER_FRAME = 0.01
+"""An edge this near the frame's border, in frame widths or heights, is cut by it. A body that a
+network named may enter or leave there, so that edge is not asked to move."""
+
 STRAIGHTNESS = 0.6
 """Least ratio of the way gained against the direction to the way gone: a turn or jitter wanders."""
 
@@ -30,8 +38,11 @@ LONGEST_STEP_BODIES = 1.5
 """A box that moves further than this between two scenes, in body lengths, was mistaken for another
 (cars in file, seen a few times a second): its travel starts anew."""
 
-MEASUREMENTS = 3
+MEASUREMENTS = 4
 """A travel counts after this many measurements."""
+
+CREDIBLE_SCORE = 0.4
+"""Least mean score of a travel's measurements: weak detections follow shadows and body parts."""
 
 KEEP_S = 4.0
 """A track not seen for this long is forgotten, s."""
@@ -39,12 +50,17 @@ KEEP_S = 4.0
 
 @dataclass(slots=True)
 class _Travel:
-    """One body's way inside one zone since it last stood still or went along."""
+    """One body's way inside one zone since it last stood still or went along.
+
+    ``start`` and ``last`` boxes, px; ``length`` of the body, px; ``path`` gone by its centre, px;
+    ``scores`` of its ``count`` measurements, summed.
+    """
 
     start: Floats
     last: Floats
     length: float
     path: float
+    scores: float
     count: int
     seen_at: float
 
@@ -52,8 +68,9 @@ class _Travel:
 class WrongWay:
     """Bodies that go against the allowed direction of the zones of one camera.
 
-    Any moving body counts, whatever a network calls it. Travel is measured at the box's centre, in
-    lengths of the body itself, so that one rule serves a car nearby and a cyclist far away.
+    Any moving body counts, whatever a network calls it. Travel is measured on the box itself, in
+    lengths of the body, so that one rule serves a car nearby and a cyclist far away. The constants
+    were set on the `wrong_way` clips of the labelled footage (car park, motorway, road, plaza).
     """
 
     situation = Situation.WRONG_WAY
@@ -70,8 +87,7 @@ class WrongWay:
         """One observation for each zone in which a body goes the wrong way now."""
         observations = []
         for zone in self._zones:
-            rows = self._rows(zone, scene)
-            wrong = [row for row in rows if self._goes_wrong(zone, scene, row)]
+            wrong = [row for row in _rows(zone, scene) if self._goes_wrong(zone, scene, row)]
             if wrong:
                 region = box_region(scene.tracks.boxes[wrong], scene.size)
                 observations.append(
@@ -84,46 +100,93 @@ class WrongWay:
         }
         return observations
 
-    def _rows(self, zone: Zone, scene: Scene) -> list[int]:
-        """Tracks measured now that the zone concerns and that touch its ground."""
-        tracks = scene.tracks
-        polygon = zone.open_polygon(scene.size)
-        inside = polygons.contains(polygon, box.foot_points(tracks.boxes, scene.size))
-        inside |= polygons.contains(polygon, box.centres(tracks.boxes))
-        still_thing = tracks.classes == ObjectClass.BAG
-        rows = inside & tracks.measured & zone.concerns(tracks.classes) & ~still_thing
-        return [int(row) for row in np.flatnonzero(rows)]
-
     def _goes_wrong(self, zone: Zone, scene: Scene, row: int) -> bool:
         """Carry one body's travel on by this scene; whether it is a wrong way by now."""
         assert zone.direction is not None
-        bounds = scene.tracks.boxes[row]
-        centre = (bounds[:2] + bounds[2:]) / 2
-        length = float(max(bounds[2] - bounds[0], bounds[3] - bounds[1], 1.0))
+        against = -zone.direction
+        bounds = box.clip(scene.tracks.boxes[[row]], scene.size)[0]
+        score = float(scene.tracks.scores[row])
         key = (zone.id, int(scene.tracks.ids[row]))
         travel = self._travels.get(key)
-        if travel is None or _jumped(travel, centre):
-            self._travels[key] = _Travel(centre, centre, length, 0.0, 1, scene.time)
+        if travel is None or _jumped(travel, bounds):
+            self._travels[key] = _begun(bounds, score, scene.time)
             return False
-        against = -zone.direction
-        travel.path += float(np.linalg.norm(centre - travel.last))
-        travel.last, travel.seen_at, travel.count = centre, scene.time, travel.count + 1
-        travel.length += 0.3 * (length - travel.length)
-        gained = centre - travel.start
-        progress = float(gained @ against)
-        if progress <= 0:
-            self._travels[key] = _Travel(centre, centre, travel.length, 0.0, 1, scene.time)
+        _carry_on(travel, bounds, score, scene.time)
+        if float(_shift(travel.start, bounds) @ against) <= 0:
+            self._travels[key] = _begun(bounds, score, scene.time)
             return False
-        diagonal = float(np.hypot(*scene.size))
-        return (
-            travel.count >= MEASUREMENTS
-            and progress >= max(DISTANCE_BODIES * travel.length, DISTANCE_FRAME * diagonal)
-            and progress >= STRAIGHTNESS * travel.path
-            and progress >= COSINE * float(np.linalg.norm(gained))
-            and float(scene.tracks.velocities[row] @ against) > 0
-        )
+        going = float(scene.tracks.velocities[row] @ against) > 0
+        cut = _cut_edges(travel, scene.size)
+        if scene.tracks.classes[row] == ObjectClass.BODY:
+            cut[:] = False
+        return going and _is_wrong_way(travel, against, cut, float(np.hypot(*scene.size)))
 
 
-def _jumped(travel: _Travel, centre: Floats) -> bool:
-    step = float(np.linalg.norm(centre - travel.last))
+def _rows(zone: Zone, scene: Scene) -> list[int]:
+    """Tracks measured now that the zone concerns and that touch its ground."""
+    tracks = scene.tracks
+    polygon = zone.open_polygon(scene.size)
+    inside = polygons.contains(polygon, box.foot_points(tracks.boxes, scene.size))
+    inside |= polygons.contains(polygon, box.centres(tracks.boxes))
+    moves = tracks.classes != ObjectClass.BAG
+    rows = inside & tracks.measured & zone.concerns(tracks.classes) & moves
+    return [int(row) for row in np.flatnonzero(rows)]
+
+
+def _begun(bounds: Floats, score: float, time: float) -> _Travel:
+    return _Travel(bounds, bounds, _length(bounds), 0.0, score, 1, time)
+
+
+def _carry_on(travel: _Travel, bounds: Floats, score: float, time: float) -> None:
+    """Add one measurement to a travel; the body's length is smoothed over about three."""
+    travel.path += float(np.linalg.norm(_shift(travel.last, bounds)))
+    travel.last, travel.seen_at = bounds, time
+    travel.scores, travel.count = travel.scores + score, travel.count + 1
+    travel.length += 0.3 * (_length(bounds) - travel.length)
+
+
+def _is_wrong_way(travel: _Travel, against: Floats, cut: Bools, diagonal: float) -> bool:
+    """Whether a travel is long, straight, whole and credible enough."""
+    gained = _shift(travel.start, travel.last)
+    progress = float(gained @ against)
+    distance = max(DISTANCE_BODIES * travel.length, DISTANCE_FRAME * diagonal)
+    return (
+        travel.count >= MEASUREMENTS
+        and travel.scores >= CREDIBLE_SCORE * travel.count
+        and progress >= distance
+        and progress >= STRAIGHTNESS * travel.path
+        and progress >= COSINE * float(np.linalg.norm(gained))
+        and _least_edge_progress(travel, against, cut) >= EDGES_SHARE * distance
+    )
+
+
+def _least_edge_progress(travel: _Travel, against: Floats, cut: Bools) -> float:
+    """Progress of the corner of the box that made least of it, px; edges that are cut go along."""
+    moved = travel.last - travel.start
+    opposite = moved[[2, 3, 0, 1]]
+    across, along = np.where(cut, opposite, moved).reshape(2, 2).T
+    return float((across * against[0]).min() + (along * against[1]).min())
+
+
+def _cut_edges(travel: _Travel, size: Size) -> Bools:
+    """Which edges x1, y1, x2, y2 lie on the frame's border at the travel's start or now. [4]."""
+    width, height = size
+    margin = BORDER_FRAME * np.array([width, height], dtype=np.float64)
+    boxes = np.stack([travel.start, travel.last])
+    low = (boxes[:, :2] <= margin).any(axis=0)
+    high = (boxes[:, 2:] >= np.array([width, height]) - margin).any(axis=0)
+    return np.concatenate([low, high])
+
+
+def _shift(before: Floats, after: Floats) -> Floats:
+    """Movement of a box's centre [2], px."""
+    return np.asarray((after[:2] + after[2:] - before[:2] - before[2:]) / 2, dtype=np.float64)
+
+
+def _length(bounds: Floats) -> float:
+    return float(max(bounds[2] - bounds[0], bounds[3] - bounds[1], 1.0))
+
+
+def _jumped(travel: _Travel, bounds: Floats) -> bool:
+    step = float(np.linalg.norm(_shift(travel.last, bounds)))
     return step > LONGEST_STEP_BODIES * travel.length

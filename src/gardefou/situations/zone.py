@@ -10,8 +10,8 @@ from gardefou.geometry import polygons
 from gardefou.geometry.arrays import Bools, Floats, Ints, Size
 from gardefou.geometry.detections import VEHICLES, ObjectClass
 
-BORDER = 0.002
-"""A corner this near the frame's border, in fractions, is drawn "to the border"."""
+BORDER = 0.02
+"""A corner this near the frame's border, in fractions, is meant to lie on it."""
 
 OUTSIDE = 0.5
 """How far beyond the border such a corner is moved, in fractions: the border is no boundary."""

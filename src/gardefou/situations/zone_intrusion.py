@@ -20,6 +20,10 @@ LEAVE_DEPTH = -0.06
 BODY_AGE_S = 1.0
 """A body that no network has recognised must have been followed this long, s."""
 
+BODY_TRAVEL = 0.5
+"""And must have moved this far from where it was first seen, in its own heights: what someone left
+behind or took away, a reflection or a flickering lamp stays where it is."""
+
 BODY_SCORE = 0.3
 """A track whose last measurement scored less does not enter a zone (it may stay in one)."""
 
@@ -36,13 +40,16 @@ class ZoneIntrusion:
     def __init__(self, zones: list[Zone]) -> None:
         self._zones = zones
         self._inside: dict[str, frozenset[int]] = {}
+        self._starts: dict[int, Floats] = {}
 
     def reset(self) -> None:
         """Forget who is inside."""
         self._inside.clear()
+        self._starts.clear()
 
     def update(self, scene: Scene) -> list[Observation]:
         """One observation for each zone that someone is in."""
+        recognised = self._recognised(scene)
         return [
             Observation(
                 self.situation,
@@ -53,16 +60,30 @@ class ZoneIntrusion:
                 zone.id,
             )
             for zone in self._zones
-            if (inside := self._bodies_inside(zone, scene)).any()
+            if (inside := self._bodies_inside(zone, scene, recognised)).any()
         ]
 
-    def _bodies_inside(self, zone: Zone, scene: Scene) -> Bools:
+    def _recognised(self, scene: Scene) -> Bools:
+        """Which tracks are bodies: named by a network, or followed for a while and moved. [N]."""
+        tracks = scene.tracks
+        centres = box.centres(tracks.boxes)
+        ids = tracks.ids.tolist()
+        self._starts = {key: self._starts.get(key, centres[row]) for row, key in enumerate(ids)}
+        starts = np.array([self._starts[key] for key in ids]).reshape(-1, 2)
+        heights = np.maximum(tracks.boxes[:, 3] - tracks.boxes[:, 1], 1.0)
+        moved = np.linalg.norm(centres - starts, axis=1) >= BODY_TRAVEL * heights
+        return np.asarray(
+            (tracks.classes != ObjectClass.BODY) | ((tracks.ages >= BODY_AGE_S) & moved)
+        )
+
+    def _bodies_inside(self, zone: Zone, scene: Scene, recognised: Bools) -> Bools:
         """Which tracks are in the zone now; remembers them."""
         tracks = scene.tracks
         depth = _relative_depths(zone, scene)
         was_inside = np.isin(tracks.ids, list(self._inside.get(zone.id, ())))
-        known = (tracks.classes != ObjectClass.BODY) | (tracks.ages >= BODY_AGE_S)
-        enters = (depth >= ENTER_DEPTH) & tracks.measured & (tracks.scores >= BODY_SCORE) & known
+        enters = (
+            (depth >= ENTER_DEPTH) & tracks.measured & (tracks.scores >= BODY_SCORE) & recognised
+        )
         stays = was_inside & (depth >= LEAVE_DEPTH)
         inside = zone.concerns(tracks.classes) & (enters | stays)
         self._inside[zone.id] = frozenset(tracks.ids[inside].tolist())

@@ -1,0 +1,68 @@
+"""The `gardefou` command: its verbs, and what a failure looks like."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from gardefou import __version__
+from gardefou.cli.analyse import analyse
+from gardefou.cli.demo import demo
+from gardefou.cli.doctor import doctor
+from gardefou.cli.evaluate_tracking import evaluate_tracking
+from gardefou.cli.models import app as models_app
+from gardefou.cli.site import app as site_app
+from gardefou.errors import GardefouError
+from gardefou.i18n import text
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells expect it (128 + SIGINT)."""
+
+app = typer.Typer(
+    name="gardefou",
+    help=text("cli.help"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+app.command(help=text("cli.analyse.help"))(analyse)
+app.command(help=text("cli.demo.help"))(demo)
+app.command(help=text("cli.doctor.help"))(doctor)
+app.command("evaluate-tracking", help=text("cli.evaluate_tracking.help"))(evaluate_tracking)
+app.add_typer(models_app, name="models", help=text("cli.models.help"))
+app.add_typer(site_app, name="site", help=text("cli.site.help"))
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gardefou {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help=text("cli.version.help")
+        ),
+    ] = False,
+) -> None:
+    """Options that stand before the verb."""
+
+
+def main() -> None:
+    """Run the command; a known failure is one line on stderr and its exit status."""
+    try:
+        app()
+    except GardefouError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(
+            f"gardefou: {error}", markup=False
+        )
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

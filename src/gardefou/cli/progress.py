@@ -1,0 +1,70 @@
+"""What an analysis shows on the terminal: alerts as they open, a progress bar."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+import av
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from gardefou.alerting.alert import AlertEvent, AlertOpened
+from gardefou.evaluation.analyse import Assignment, Listener
+from gardefou.evaluation.run_page import clock
+from gardefou.i18n import text
+from gardefou.site.document import Camera
+
+
+class AnalysisDisplay:
+    """Alerts as lines on stdout, and a bar for each video on stderr where that is a terminal."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._tasks: dict[Assignment, TaskID] = {}
+        self._out = Console(highlight=False, soft_wrap=True, quiet=quiet)
+        self.listener = Listener(self._on_event, self._on_progress)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def _on_event(self, event: AlertEvent, camera: Camera) -> None:
+        alert = event.alert
+        key = "cli.analyse.opened" if isinstance(event, AlertOpened) else "cli.analyse.closed"
+        moment = alert.opened_at if isinstance(event, AlertOpened) else event.closed_at
+        line = text(
+            key,
+            time=clock(moment),
+            situation=text(f"situations.{alert.situation}.name"),
+            place=f"{camera.name} · {alert.zone_id}" if alert.zone_id else camera.name,
+        )
+        self._out.print(line, markup=False)
+
+    def _on_progress(self, assignment: Assignment, seconds: float) -> None:
+        task = self._tasks.get(assignment)
+        if task is None:
+            task = self._bar.add_task(assignment.video.name, total=_length(assignment))
+            self._tasks[assignment] = task
+        self._bar.update(task, completed=seconds)
+
+
+def _length(assignment: Assignment) -> float | None:
+    """Length that the file announces, s; None when it announces none."""
+    with av.open(str(assignment.video)) as container:
+        return container.duration / av.time_base if container.duration else None
