@@ -51,7 +51,7 @@ def head_regions(people: Floats, size: Size) -> Floats:
     the head may be anywhere in it. Clipped to a picture of ``size``.
 
     >>> head_regions(np.array([[10.0, 20, 30, 120]]), (640, 480))
-    array([[  8.,  12.,  32.,  50.]])
+    array([[ 8., 12., 32., 50.]])
     """
     x1, y1, x2, y2 = people.T
     width, height = x2 - x1, y2 - y1
