@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 import typer
@@ -112,7 +113,7 @@ def test_missing_time_zones_and_encoder_are_faults(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def none_known(key: str) -> None:
-        raise inspection.ZoneInfoNotFoundError(key)
+        raise ZoneInfoNotFoundError(key)
 
     monkeypatch.setattr(inspection, "ZoneInfo", none_known)
     monkeypatch.setattr(inspection, "has_encoder", lambda: False)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from gardefou.site import Camera, Site, Situations, json_schema, load_site, write
+from gardefou.site import AVAILABLE, Camera, Site, Situations, json_schema, load_site, write
 from gardefou.site import settings as site_settings
 from gardefou.site.schema import Schema
 from gardefou.situations.situation import Situation
@@ -126,3 +126,19 @@ def test_the_schema_is_described_in_the_language_asked_for() -> None:
     english, french = json_schema("en"), json_schema("fr")
     for name, definition in english["$defs"].items():
         assert definition["description"] != french["$defs"][name]["description"]
+
+
+def test_the_document_s_page_names_every_key_and_its_example_is_fine(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "site.md").read_text(encoding="utf-8")
+    for each in objects(json_schema("en")):
+        assert not [key for key in each["properties"] if f"`{key}`" not in page]
+    example = tmp_path / "site.yaml"
+    example.write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    assert len(load_site(example).cameras[0].zones) == 2
+    for situation in Situation:
+        (row,) = (
+            line
+            for line in page.splitlines()
+            if line.startswith("|") and f"`{situation}`" in line.split("|")[1]
+        )
+        assert ("| yes" in row) == (situation in AVAILABLE)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, SerializationInfo
 from pydantic.json_schema import JsonSchemaValue
@@ -93,6 +94,8 @@ class Source:
             raise mistake("site.mistake.source_scheme", scheme=scheme[1])
         if scheme and not re.match(r"[^:]+://[^/?#]*[^/?#:@]", address):
             raise mistake("site.mistake.source_host", scheme=scheme[1])
+        if scheme and not _has_sound_port(address):
+            raise mistake("site.mistake.source_port")
         if PurePath(address.partition("?")[0]).suffix.lower() in _AUDIO_SUFFIXES:
             raise mistake("site.mistake.source_audio")
         return cls(address)
@@ -117,6 +120,15 @@ class Source:
 
 def _written(source: Source, info: SerializationInfo) -> str:
     return source.address if SHOW_SECRETS in (info.context or {}) else source.redacted
+
+
+def _has_sound_port(address: str) -> bool:
+    """False where a password's own / ? or # ends the address's host part too soon."""
+    try:
+        port = urlsplit(address).port
+    except ValueError:
+        return False
+    return port != 0
 
 
 def _is_device(address: str, scheme: re.Match[str] | None) -> bool:
