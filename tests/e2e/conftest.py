@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
 from gardefou.web.app import STATIC, create_app
 from gardefou.web.server import WebServer
-from playwright.sync_api import Browser, Page, sync_playwright
-from web.house import House
+from support.house import House
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import Page, expect
+
 from gardefou.runtime.bus import CameraHealth, CameraState, DiskState, SystemState
 from gardefou.situations.situation import Situation
 from gardefou.storage.records import EvidenceKind
 from gardefou.storage.review import FollowUp, Verdict
 from gardefou.web.app import create_app
 from gardefou.web.server import WebServer
-from playwright.sync_api import Page, expect
-from web.house import House
+from support.house import House
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,9 +98,7 @@ def test_the_whole_clip_takes_over_where_the_first_seconds_were(
     page = open_page(server.url)
     begin(page)
     expect(page.locator("video.shown")).to_be_visible()
-    page.locator("video.shown").evaluate(
-        "(video) => { video.pause(); video.currentTime = 2; }"
-    )
+    page.locator("video.shown").evaluate("(video) => { video.pause(); video.currentTime = 2; }")
 
     house.attach(alert_id, EvidenceKind.CLIP)
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fastapi.testclient import TestClient
+
 from gardefou.web.app import create_app
-from web.house import House
+from support.house import House
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

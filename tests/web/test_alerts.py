@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
+
 from gardefou.situations.situation import Situation
 from gardefou.storage.records import EvidenceKind
 from gardefou.storage.review import FollowUp, Verdict
-from httpx2 import Response
-from web.house import House
+from support.house import House
 
 DECISION: dict[str, Any] = {
     "verdict": "confirmed",

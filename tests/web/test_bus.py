@@ -26,6 +26,11 @@ def changed(number: int) -> AlertChanged:
     return AlertChanged(UUID(int=number), AlertChange.OPENED)
 
 
+def publish_hundred(bus: InMemoryEventBus) -> None:
+    for number in range(100):
+        bus.publish(changed(number))
+
+
 async def receive(subscription: Subscription) -> Numbered:
     numbered = await subscription.receive(LONG_S)
     assert numbered is not None
@@ -36,7 +41,7 @@ def test_events_of_another_thread_arrive_in_order() -> None:
     async def run() -> None:
         bus = InMemoryEventBus()
         with bus.subscribe() as subscription:
-            thread = Thread(target=lambda: [bus.publish(changed(n)) for n in range(100)])
+            thread = Thread(target=publish_hundred, args=(bus,))
             thread.start()
             got = [(await receive(subscription)).event for _ in range(100)]
             thread.join()

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
+
 from gardefou.storage.records import EvidenceKind
 from gardefou.web.trail import VIEW_SPAN_S
-from web.house import House
+from support.house import House
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from fastapi.testclient import TestClient
+
 from gardefou.storage.records import EvidenceKind
 from gardefou.web.app import LARGEST_BODY, create_app
 from gardefou.web.security import CONTENT_POLICY
-from web.house import House
+from support.house import House
 
 REVIEW = {"verdict": "refuted", "follow_up": "none", "reviewer": "Camille", "seen_reviews": 0}
 
@@ -43,9 +44,7 @@ def test_a_decision_from_the_desk_itself_is_taken(house: House, client: TestClie
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
-def test_what_a_plain_form_can_send_is_refused(
-    house: House, client: TestClient, kind: str
-) -> None:
+def test_what_a_plain_form_can_send_is_refused(house: House, client: TestClient, kind: str) -> None:
     answer = client.post(
         f"/api/alerts/{house.open_alert()}/review", content=b"{}", headers={"Content-Type": kind}
     )
@@ -57,9 +56,7 @@ def test_another_page_cannot_show_a_picture(house: House, client: TestClient) ->
     alert_id = house.open_alert()
     house.attach(alert_id, EvidenceKind.SNAPSHOT)
 
-    answer = client.get(
-        f"/media/{alert_id}/snapshot.jpg", headers={"Sec-Fetch-Site": "cross-site"}
-    )
+    answer = client.get(f"/media/{alert_id}/snapshot.jpg", headers={"Sec-Fetch-Site": "cross-site"})
 
     assert answer.status_code == 403
     assert house.journalled() == []

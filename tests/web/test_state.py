@@ -7,10 +7,11 @@ from importlib.resources import files
 
 import pytest
 from fastapi.testclient import TestClient
+
 from gardefou import __version__
 from gardefou.capture.notice import Notice
 from gardefou.runtime.bus import CameraHealth, CameraState, DiskState, SystemState
-from web.house import ZONE, House
+from support.house import ZONE, House
 
 
 def test_the_server_says_that_it_answers(client: TestClient) -> None:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+
 from gardefou.errors import UsageError
 from gardefou.runtime.bus import (
     AlertChange,
@@ -20,7 +21,7 @@ from gardefou.runtime.bus import (
 )
 from gardefou.web.app import create_app
 from gardefou.web.server import WebServer
-from web.house import House
+from support.house import House
 
 WAIT_S = 30.0
 

@@ -18,7 +18,7 @@ import { fill, type Language } from "./texts";
 
 export type Connection = "connecting" | "live" | "lost";
 
-/** How often the two parts of the list are read anew although nothing was heard, ms. */
+/** How often the state is read anew although nothing was heard, ms. */
 const STATE_AGAIN_MS = 60_000;
 
 export class Desk {
@@ -42,6 +42,8 @@ export class Desk {
   #older = $state<{ due: string | null; done: string | null }>({ due: null, done: null });
   /** Nobody is looking at anything in particular: the next alert may open by itself. */
   #idle = true;
+  /** Counts readings of the list, so that a late answer does not undo a newer one. */
+  #readings = 0;
 
   readonly list = $derived(arrange(this.#alerts.values()));
   readonly selected = $derived(
@@ -103,14 +105,19 @@ export class Desk {
 
   /** Read everything anew: at the start, after a lost connection, when a filter changes. */
   async reload(): Promise<void> {
+    const reading = ++this.#readings;
     try {
       const [, due, done] = await Promise.all([
         this.#readState(),
         fetchAlerts({ reviewed: false, camera: this.camera, situation: this.situation }),
         fetchAlerts({ reviewed: true, camera: this.camera, situation: this.situation }),
       ]);
+      if (reading !== this.#readings) return;
       const fresh = new Map([...due.alerts, ...done.alerts].map((alert) => [alert.id, alert]));
-      for (const id of this.#alerts.keys()) if (!fresh.has(id) && id !== this.selectedId) this.#alerts.delete(id);
+      if (this.selected !== null && !this.#fits(this.selected)) this.select(null);
+      for (const id of [...this.#alerts.keys()]) {
+        if (!fresh.has(id) && id !== this.selectedId) this.#alerts.delete(id);
+      }
       for (const alert of fresh.values()) this.#keep(alert);
       this.#older = { due: due.next, done: done.next };
       await this.#checkSelected(fresh);

@@ -14,6 +14,8 @@ from uuid import UUID
 import av
 import cv2
 import numpy as np
+from uuid6 import uuid7
+
 from gardefou.alerting.alert import Alert
 from gardefou.governance.journal import Journal
 from gardefou.runtime.bus import (
@@ -28,7 +30,6 @@ from gardefou.situations.situation import Situation
 from gardefou.storage.records import EvidenceKind, Mode
 from gardefou.storage.store import Store
 from gardefou.web.services import CameraInfo, SiteInfo, WebServices, ZoneInfo
-from uuid6 import uuid7
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,10 +40,12 @@ WIDTH, HEIGHT, RATE = 640, 360, 10
 
 ZONE = ZoneInfo("rails", "Voies 1 et 2", ((0.35, 0.45), (0.95, 0.4), (0.98, 0.95), (0.4, 0.98)))
 
-SITE = SiteInfo((
-    CameraInfo("quay", "Quai nord", "Gare, bâtiment A", (Situation.ZONE_INTRUSION,), (ZONE,)),
-    CameraInfo("square", "Place du marché", "", (Situation.FIRE, Situation.ABANDONED_OBJECT)),
-))
+SITE = SiteInfo(
+    (
+        CameraInfo("quay", "Quai nord", "Gare, bâtiment A", (Situation.ZONE_INTRUSION,), (ZONE,)),
+        CameraInfo("square", "Place du marché", "", (Situation.FIRE, Situation.ABANDONED_OBJECT)),
+    )
+)
 
 NAMES = {
     EvidenceKind.SNAPSHOT: "snapshot.jpg",

@@ -1,0 +1,49 @@
+"""The desk's page asks only for texts that the catalogues have."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from gardefou.i18n import LANGUAGES, catalogue
+from gardefou.runtime.bus import CameraState
+from gardefou.situations.situation import Situation
+from gardefou.storage.records import Mode
+from gardefou.storage.review import FollowUp, Verdict
+
+SOURCES = Path(__file__).resolve().parents[2] / "frontend" / "src"
+
+CHOSEN: dict[str, type[StrEnum]] = {
+    "web.camera_state.": CameraState,
+    "web.review.": Verdict,
+    "storage.verdict.": Verdict,
+    "storage.follow_up.": FollowUp,
+}
+"""Keys that end in a value the server sent."""
+
+
+def sources() -> str:
+    """Everything the page is made of."""
+    files = [each for each in SOURCES.rglob("*") if each.suffix in (".svelte", ".ts")]
+    return "\n".join(each.read_text("utf-8") for each in files)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_that_is_named_exists(language: str) -> None:
+    named = set(re.findall(r'"((?:web|storage|situations)\.[a-z_.]+)"', sources()))
+
+    assert named
+    assert named - catalogue(language).keys() == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_that_is_chosen_exists(language: str) -> None:
+    chosen = {f"{prefix}{value}" for prefix, values in CHOSEN.items() for value in values}
+    chosen |= {f"web.mode.{mode}.{part}" for mode in Mode for part in ("name", "meaning")}
+    chosen |= {f"situations.{each}.{part}" for each in Situation for part in ("name", "legal")}
+
+    assert chosen - catalogue(language).keys() == set()
+    assert all(f"`{prefix}${{" in sources() for prefix in CHOSEN)
