@@ -217,6 +217,26 @@ def test_a_file_cut_in_its_first_group_of_pictures_still_gives_frames(tmp_path: 
     assert len(frames) >= 30
 
 
+def test_closing_ends_the_frames(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4")
+    source = FileSource(path, EVERY)
+    frames = source.frames()
+    next(frames)
+    source.close()
+    assert list(frames) == []
+    assert list(source.frames()) == []
+    assert source.info.width == SIZE[0]
+    assert source.report.analysed == 1
+
+
+def test_a_name_of_any_bytes_is_read(tmp_path: Path) -> None:
+    for name in (b"caf\xe9 100%d ?.mp4", "été:#1.mp4".encode()):
+        path = tmp_path / os.fsdecode(name)
+        write_clip(tmp_path / "clip.mp4", frames=2).rename(path)
+        frames, _ = read(path)
+        assert len(frames) == 2
+
+
 def test_missing(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none.mp4").key == "capture.missing"
     assert refusal("bad\0name").key == "capture.missing"

@@ -96,6 +96,7 @@ class FileSource:
         self._announced_pictures = self._stream.frames
         self._announced_s = _announced_length(self._container, self._stream)
         self._is_truncated = False
+        self._is_closed = False
 
     @property
     def info(self) -> StreamInfo:
@@ -134,9 +135,11 @@ class FileSource:
         )
 
     def frames(self) -> Iterator[Frame]:
-        """Frames to analyse, once, in the order of their time."""
+        """Frames to analyse, once, in the order of their time; they end when it is closed."""
         for packet in self._packets():
             yield from self._reader.feed(packet)
+        if self._is_closed:
+            return
         yield from self._reader.flush()
         self._is_truncated = self._is_truncated or self._lacks_pictures()
         self._refuse_growth()
@@ -145,7 +148,8 @@ class FileSource:
             raise CaptureError("capture.nothing_decodable", path=self._name, codec=self.info.codec)
 
     def close(self) -> None:
-        """Close the file; harmless when repeated."""
+        """Close the file, from the thread that reads it; harmless when repeated."""
+        self._is_closed = True
         self._container.close()
 
     def __enter__(self) -> Self:
@@ -157,18 +161,23 @@ class FileSource:
     def _packets(self) -> Iterator[av.Packet[av.VideoStream]]:
         """Packets of the video stream; unreadable places are passed over and counted."""
         errors = 0
-        while errors < MAX_DEMUX_ERRORS:
+        while errors < MAX_DEMUX_ERRORS and not self._is_closed:
             try:
                 for packet in self._container.demux(self._stream):
                     errors = 0
                     if packet.is_keyframe:
                         self._refuse_growth()
                     yield packet
+                    if self._was_closed():  # PyAV would read freed memory.
+                        return
                 return
             except av.FFmpegError:
                 errors += 1
                 self._reader.counts.corrupt += 1
-        self._is_truncated = True
+        self._is_truncated = not self._is_closed
+
+    def _was_closed(self) -> bool:
+        return self._is_closed
 
     def _refuse_growth(self) -> None:
         if regular_file(self._name) != self._identity:
