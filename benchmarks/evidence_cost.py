@@ -4,19 +4,23 @@
 
 The video is first enlarged to 1920x1080 at 25 frames a second and encoded as a camera would
 (H.264, 4 Mbit/s, a keyframe every 2 s, no B-frames), so that any clip serves. Every figure is CPU
-time of one thread for one clip of that length.
+time of one thread for one clip of that length; the last two are wall seconds from asking the
+evidence process, already running, to the finished file.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import queue
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 import av
 import cv2
@@ -28,10 +32,12 @@ from gardefou.capture.reader import ReadSettings
 from gardefou.capture.replay import decode_ring, decoded_frames
 from gardefou.capture.ring import PacketRing
 from gardefou.evidence.clip import BlurredStretch, write_clip
+from gardefou.evidence.collector import LEAD_S
 from gardefou.evidence.encoder import Mp4Writer
 from gardefou.evidence.finder import Finder, FinderSettings, HeadFinder
 from gardefou.evidence.heads import HeadRecord
-from gardefou.evidence.job import Footage
+from gardefou.evidence.job import EvidenceJob, EvidenceKind, EvidenceResult, Footage
+from gardefou.evidence.service import EvidenceService
 from gardefou.evidence.snapshot import SnapshotMaker
 from gardefou.geometry.arrays import Floats, Image
 
@@ -101,6 +107,29 @@ def full_size(footage: Footage, path: Path) -> None:
             writer.write(image, index)
 
 
+def waits(footage: Footage, folder: Path) -> dict[str, float]:
+    """Seconds from asking for a snapshot, and for the 5 s before, to each finished file."""
+    results: queue.SimpleQueue[EvidenceResult] = queue.SimpleQueue()
+    asked: dict[EvidenceKind, float] = {}
+    lasted: dict[str, float] = {}
+    end = footage.packets[-1].time
+
+    def ask(kind: EvidenceKind, start: float) -> None:
+        asked[kind] = time.monotonic()
+        job = EvidenceJob(uuid4(), "a", kind, 0.0, start, end, footage, HeadRecord.empty())
+        service.submit(job)
+
+    with EvidenceService(folder / "service", results.put) as service:
+        ask(EvidenceKind.SNAPSHOT, end)
+        results.get()
+        ask(EvidenceKind.SNAPSHOT, end)
+        ask(EvidenceKind.BEFORE, end - LEAD_S)
+        for _ in range(2):
+            result = results.get()
+            lasted[f"wait for {result.kind}, s"] = time.monotonic() - asked[result.kind]
+    return lasted
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("video", type=Path)
@@ -128,6 +157,8 @@ def main() -> None:
             "snapshot 1.9 s after a keyframe": cpu_of(lambda: maker.make(*shot)),
             "KiB of the clip": out.stat().st_size / 1024,
         }
+        recent = tuple(packet for packet in footage.packets if packet.time >= given.seconds - 6)
+        figures |= waits(replace(footage, packets=recent), folder)
     if given.json:
         print(json.dumps(figures))
         return

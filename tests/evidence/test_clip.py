@@ -147,8 +147,9 @@ def test_a_head_found_once_is_blurred_in_the_pictures_around(
 ) -> None:
     pairs = zip(stretch(footage_of, nobody), stretch(footage_of, FindsOnce()), strict=True)
     blurred = [a.time for a, b in pairs if not np.array_equal(a.image, b.image)]
-    assert blurred[0] < 2.4 < blurred[-1]
-    assert blurred[-1] - blurred[0] == pytest.approx(2 * WITHIN_S, abs=ONE_PICTURE)
+    assert blurred[0] > 2.0
+    assert blurred[-1] - blurred[0] == pytest.approx(2 * WITHIN_S, abs=2 * ONE_PICTURE)
+    assert blurred[-1] - blurred[0] <= 2 * WITHIN_S + 1e-6
 
 
 def test_few_pictures_wait_in_memory(footage_of: Footage, nobody: Finder) -> None:

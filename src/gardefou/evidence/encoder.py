@@ -20,10 +20,11 @@ ENCODER: Final = "libx264"
 """The only encoder used. MPEG-4 part 2 is no substitute where it is missing: browsers refuse it."""
 
 QUALITY: Final = 27
-"""Constant rate factor of x264, 0 best to 51; chosen by eye on street scenes at 960x540."""
+"""Constant rate factor of x264, 0 best to 51: about 0.5 Mbit/s on PETS 2009 at 768x576."""
 
 PRESET: Final = "veryfast"
-"""Effort of x264; the next slower preset takes a third more CPU for a tenth less bytes."""
+"""Effort of x264. On 15 s of PETS 2009 the next slower preset took 70 % more CPU for no fewer bytes,
+the next faster one half as many bytes again for no less CPU."""
 
 KEYFRAME_S: Final = 2
 """A keyframe at least this often, so that a player can jump; seconds."""

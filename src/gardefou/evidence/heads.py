@@ -15,7 +15,7 @@ from gardefou.tracking.tracks import Tracks
 
 HEAD_SCORE: Final = 0.2
 """Lowest score of a detected person whose head is blurred, 0..1. Tuned on PETS 2009 S2.L1: 0.25
-misses eight times as many heads, 0.15 blurs a fifth more of the picture."""
+misses five times as many heads, 0.15 blurs a quarter more of the picture."""
 
 TRAIL_S: Final = 90.0
 """Stream time that a trail remembers: the longest clip, its lead and its tail; seconds."""

@@ -12,7 +12,7 @@ from gardefou.geometry.arrays import Floats, Image, Ints, Size
 
 MARGIN: Final = 0.05
 """Each region is grown by this share of its width and height on every side. Head regions are wide
-already; 0.15 took 57 % more of the PETS 2009 picture for 0.1 % more heads."""
+already; 0.15 took a quarter more of the PETS 2009 picture for no more heads."""
 
 CELLS: Final = 3
 """Cells across and down a blurred region: all that is kept of it, each a mean colour."""
