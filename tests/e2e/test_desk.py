@@ -218,7 +218,7 @@ def test_a_live_view_needs_a_motive_and_stops_when_closed(
 ) -> None:
     page = open_page(server.url)
     begin(page)
-    page.get_by_role("button", name="Voir en direct: Quai nord").press("Enter")
+    page.get_by_role("button", name="Voir en direct : Quai nord").press("Enter")
     expect(page.get_by_label("Pourquoi regardez-vous ?")).to_be_focused()
     page.keyboard.press("Enter")
     assert house.journalled() == []
@@ -230,7 +230,7 @@ def test_a_live_view_needs_a_motive_and_stops_when_closed(
 
     page.get_by_role("button", name="Fermer").press("Enter")
 
-    expect(page.get_by_role("button", name="Voir en direct: Quai nord")).to_be_focused()
+    expect(page.get_by_role("button", name="Voir en direct : Quai nord")).to_be_focused()
     house.live.left.wait()
     assert house.live.watchers == 0
 

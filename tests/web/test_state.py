@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
-
 import pytest
 from fastapi.testclient import TestClient
 
@@ -64,19 +61,3 @@ def test_a_language_that_is_not_spoken_is_refused_in_those_that_are(client: Test
     assert answer.status_code == 404
     assert answer.json()["code"] == "web.error.language"
     assert "de" in answer.json()["message"]["fr"]
-
-
-def test_every_text_of_the_room_stands_in_both_languages() -> None:
-    read = [
-        tomllib.loads(files("gardefou.i18n").joinpath(language, "web.toml").read_text("utf-8"))
-        for language in ("en", "fr")
-    ]
-
-    assert _shape(read[0]) == _shape(read[1])
-
-
-def _shape(table: object) -> object:
-    """Keys, and the fields of each text."""
-    if isinstance(table, dict):
-        return {key: _shape(value) for key, value in table.items()}
-    return sorted(part.partition("}")[0] for part in str(table).split("{")[1:])
