@@ -104,13 +104,10 @@ def test_nothing_is_bridged_over_a_long_gap() -> None:
     trail.add(10.0 + gap, SIZE, Detections.empty(), tracked(person_at(100.0)))
     record = trail.record()
     assert len(record.regions(10.0 + gap / 2)) == 0
-    assert not record.knows(10.0 + gap / 2)
-    assert record.knows(10.2)
 
 
 def test_a_moment_nobody_analysed_has_no_regions() -> None:
     assert HeadTrail().regions(5.0).shape == (0, 4)
-    assert not HeadTrail().record().knows(5.0)
 
 
 def test_the_trail_forgets() -> None:

@@ -23,8 +23,8 @@ QUALITY: Final = 27
 """Constant rate factor of x264, 0 best to 51: about 0.5 Mbit/s on PETS 2009 at 768x576."""
 
 PRESET: Final = "veryfast"
-"""Effort of x264. On 15 s of PETS 2009 the next slower preset took 70 % more CPU for no fewer bytes,
-the next faster one half as many bytes again for no less CPU."""
+"""Effort of x264. On 15 s of PETS 2009 the next slower preset took 70 % more CPU for no fewer
+bytes, the next faster one half as many bytes again for no less CPU."""
 
 KEYFRAME_S: Final = 2
 """A keyframe at least this often, so that a player can jump; seconds."""

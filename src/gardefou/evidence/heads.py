@@ -54,10 +54,6 @@ class HeadRecord:
         none = np.zeros(0)
         return cls(none, none, np.zeros(0, dtype=np.int64), np.zeros((0, 4)))
 
-    def knows(self, time: float, within_s: float = WITHIN_S) -> bool:
-        """Whether a frame was analysed at most ``within_s`` from ``time``."""
-        return bool((np.abs(self.analysed - time) <= within_s).any())
-
     def regions(self, time: float, within_s: float = WITHIN_S) -> Floats:
         """Every region that may hold a head at ``time``: [M, 4] in fractions of the frame.
 

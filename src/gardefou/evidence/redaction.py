@@ -67,11 +67,6 @@ def _mosaic(region: Image) -> Image:
     return np.asarray(smooth, dtype=np.uint8)
 
 
-def blurred_share(boxes: Floats, size: Size, margin: float = MARGIN) -> float:
-    """Share of a picture of ``size`` that blurring these boxes takes away, 0..1."""
-    return float(blurred_area(boxes, size, margin).mean())
-
-
 def blurred_area(boxes: Floats, size: Size, margin: float = MARGIN) -> npt.NDArray[np.bool_]:
     """Which pixels of a picture of ``size`` blurring these boxes takes away: [H, W]."""
     area = np.zeros((size[1], size[0]), dtype=np.bool_)
