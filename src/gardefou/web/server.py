@@ -37,7 +37,13 @@ class WebServer:
             timeout_graceful_shutdown=GRACE_S,
         )
         self._server = _Server(config, app.state.context)
-        self._thread = Thread(target=self._server.run, args=([self._socket],), name="web")
+        self._thread = Thread(target=self._run, name="web")
+
+    def _run(self) -> None:
+        try:
+            self._server.run([self._socket])
+        finally:
+            self._server.ready.set()
 
     @property
     def url(self) -> str:
@@ -46,7 +52,7 @@ class WebServer:
         return f"http://{host}:{self._socket.getsockname()[1]}/"
 
     def start(self) -> None:
-        """Begin to serve; returns when requests are answered."""
+        """Begin to serve; returns when requests are answered, or the server gave up."""
         self._thread.start()
         self._server.ready.wait()
 

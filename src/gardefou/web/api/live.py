@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator
 from http import HTTPStatus
 from typing import Annotated, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
@@ -26,7 +27,7 @@ def ask(context: InContext, camera_id: str, request: LiveRequest) -> LiveTicket:
     _known(context, camera_id)
     context.trail.viewing_live(request.viewer, camera_id, request.motive)
     ticket = context.tickets.issue(camera_id)
-    return LiveTicket(url=f"/api/live/{camera_id}?ticket={ticket}")
+    return LiveTicket(url=f"/api/live/{quote(camera_id, safe='')}?ticket={ticket}")
 
 
 @router.get(
