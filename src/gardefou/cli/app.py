@@ -13,7 +13,9 @@ from gardefou.cli.analyse import analyse
 from gardefou.cli.demo import demo
 from gardefou.cli.doctor import doctor
 from gardefou.cli.evaluate_tracking import evaluate_tracking
+from gardefou.cli.journal import app as journal_app
 from gardefou.cli.models import app as models_app
+from gardefou.cli.run import init, run
 from gardefou.cli.site import app as site_app
 from gardefou.errors import GardefouError
 from gardefou.i18n import text
@@ -33,8 +35,11 @@ app.command(help=text("cli.analyse.help"))(analyse)
 app.command(help=text("cli.demo.help"))(demo)
 app.command(help=text("cli.doctor.help"))(doctor)
 app.command("evaluate-tracking", help=text("cli.evaluate_tracking.help"))(evaluate_tracking)
+app.command(help=text("cli.init.help"))(init)
+app.command(help=text("cli.run.help"))(run)
+app.add_typer(journal_app, name="journal", help=text("governance.command.about"))
 app.add_typer(models_app, name="models", help=text("cli.models.help"))
-app.add_typer(site_app, name="site", help=text("cli.site.help"))
+app.add_typer(site_app, name="site", help=text("site.command.about"))
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,39 +1,57 @@
-"""`gardefou demo`: the engine over the demo clip, nothing to prepare."""
+"""`gardefou demo`: the demo clip played as if live, with the desk in a browser."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from gardefou.cli.analyse import assign, run_and_show
 from gardefou.cli.models import ConsoleReporter
-from gardefou.evaluation.analyse import AnalysisRequest
+from gardefou.cli.serve import ServeSettings, serve
 from gardefou.i18n import text
 from gardefou.perception.install import Installer
+from gardefou.perception.store import data_dir
+from gardefou.runtime.home import Home
 from gardefou.site.check import load_site
+from gardefou.site.document import Site
+from gardefou.site.source import Source
+from gardefou.storage.records import Mode
 
 DEMO_SITE = Path(__file__).with_name("demo_site.yaml")
 """The site document of the demo; `examples/sites/pets-lawn.yaml` is the same file."""
 
 
 def demo(
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help=text("cli.demo.out"))] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help=text("cli.run.port"))] = 8765,
+    home: Annotated[
+        Path | None, typer.Option("--home", metavar="DIR", help=text("cli.demo.home"))
+    ] = None,
+    browser: Annotated[bool, typer.Option(help=text("cli.demo.browser"))] = True,
 ) -> None:
-    """Install what is missing, then analyse the demo clip with its lawn as a closed zone."""
+    """Install what is missing, then play the demo clip in a loop as if it were live."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     with ConsoleReporter() as reporter:
         installer = Installer(reporter)
         installer.install()
         clip = installer.clip("vtest")
     Console(highlight=False, soft_wrap=True).print(text("cli.demo.title"), markup=False)
-    folder = out or Path("demo-output", f"{datetime.now().astimezone():%Y%m%d-%H%M%S}")
-    request = AnalysisRequest(
-        assignments=assign([clip], load_site(DEMO_SITE), DEMO_SITE, None, everything=False),
-        out=folder,
-        reason=text("analysis.default_reason"),
-        site=DEMO_SITE,
+    serve(
+        ServeSettings(
+            home=Home(home or data_dir() / "demo"),
+            site=demo_site(clip),
+            mode=Mode.EVALUATION,
+            reason=text("analysis.default_reason"),
+            port=port,
+            open_browser=browser,
+        )
     )
-    run_and_show(request)
+
+
+def demo_site(clip: Path) -> Site:
+    """The demo's site, its one camera playing a clip."""
+    site = load_site(DEMO_SITE)
+    camera = site.cameras[0].model_copy(update={"source": Source(str(clip.absolute()))})
+    return site.model_copy(update={"cameras": (camera,)})

@@ -13,14 +13,15 @@ def areas(boxes: Floats) -> Floats:
     >>> areas(np.array([[0.0, 0.0, 2.0, 3.0]]))
     array([6.])
     """
-    return np.maximum(boxes[:, 2] - boxes[:, 0], 0) * np.maximum(boxes[:, 3] - boxes[:, 1], 0)
+    sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 0)
+    return np.asarray(sides[:, 0] * sides[:, 1], dtype=np.float64)
 
 
 def intersections(a: Floats, b: Floats) -> Floats:
     """Area shared by each pair of boxes, px². [N, 4] x [M, 4] -> [N, M]."""
     width = np.minimum(a[:, None, 2], b[None, :, 2]) - np.maximum(a[:, None, 0], b[None, :, 0])
     height = np.minimum(a[:, None, 3], b[None, :, 3]) - np.maximum(a[:, None, 1], b[None, :, 1])
-    return np.maximum(width, 0) * np.maximum(height, 0)
+    return np.asarray(np.maximum(width, 0) * np.maximum(height, 0), dtype=np.float64)
 
 
 def iou(a: Floats, b: Floats) -> Floats:
@@ -31,7 +32,7 @@ def iou(a: Floats, b: Floats) -> Floats:
     """
     shared = intersections(a, b)
     union = areas(a)[:, None] + areas(b)[None, :] - shared
-    return shared / np.maximum(union, 1e-9)
+    return np.asarray(shared / np.maximum(union, 1e-9), dtype=np.float64)
 
 
 def foot_points(boxes: Floats, size: Size) -> Floats:

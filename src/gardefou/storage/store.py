@@ -187,6 +187,14 @@ class Store:
         with self._database.writing() as session:
             return writing.erase(session, alert_id, at)
 
+    def erase_evidence(self, alert_id: UUID, error_key: str) -> bool:
+        """Take an alert's evidence away and keep the alert; False when it had none.
+
+        ``error_key`` is the catalogue key that says why; files are listed in `files_to_purge`.
+        """
+        with self._database.writing() as session:
+            return writing.erase_evidence(session, alert_id, error_key)
+
     def files_to_purge(self, limit: int = PAGE) -> list[str]:
         """Files of erased alerts that still have to be deleted, relative to the evidence folder."""
         with self._database.reading() as session:

@@ -184,13 +184,31 @@ def erase(session: Session, alert_id: UUID, at: float) -> bool:
     row = session.get(AlertRow, alert_id)
     if row is None:
         return False
-    for piece in row.evidence:
-        if piece.path is not None:
-            session.merge(PurgeRow(path=piece.path, alert_id=alert_id))
+    _list_files(session, row)
     session.add(ErasedRow(alert_id=alert_id, erased_at=at))
     session.execute(delete(AlertRow).where(AlertRow.id == alert_id))
     session.flush()
     return True
+
+
+def erase_evidence(session: Session, alert_id: UUID, error_key: str) -> bool:
+    """Take an alert's evidence out; list its files for deletion; the alert stays."""
+    row = session.get(AlertRow, alert_id)
+    if row is None or not _list_files(session, row):
+        return False
+    for piece in row.evidence:
+        if piece.path is not None:
+            piece.path, piece.made_at, piece.error_key = None, None, error_key
+    session.flush()
+    return True
+
+
+def _list_files(session: Session, row: AlertRow) -> bool:
+    """List an alert's files for deletion; whether it has any."""
+    paths = [piece.path for piece in row.evidence if piece.path is not None]
+    for path in paths:
+        session.merge(PurgeRow(path=path, alert_id=row.id))
+    return bool(paths)
 
 
 def forget_files(session: Session, paths: Collection[str]) -> None:

@@ -1,0 +1,75 @@
+"""`gardefou init` and `gardefou run`: a home folder, and the system that lives in it."""
+
+from __future__ import annotations
+
+import logging
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from gardefou.cli.serve import ServeSettings, serve
+from gardefou.errors import OutputError, UsageError
+from gardefou.governance.journal import Journal
+from gardefou.governance.rehearsal import RehearsalBudget
+from gardefou.i18n import text
+from gardefou.runtime.home import Home
+from gardefou.site.check import load_site
+from gardefou.site.document import Site
+from gardefou.site.source import SourceKind
+from gardefou.storage.records import Mode
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=text("cli.init.folder"))],
+) -> None:
+    """Make a home folder with a site document to edit."""
+    home = Home(folder)
+    if home.site.exists():
+        raise UsageError("cli.init.exists", path=home.site)
+    home.prepare()
+    template = files("gardefou.cli").joinpath("new_site.yaml").read_text(encoding="utf-8")
+    try:
+        with home.site.open("x", encoding="utf-8") as file:
+            file.write(template)
+    except OSError as error:
+        raise OutputError("runtime.home_unusable", folder=folder, reason=error.strerror) from error
+    Console(highlight=False, soft_wrap=True).print(
+        text("cli.init.done", path=home.site, folder=folder), markup=False
+    )
+
+
+def run(
+    home: Annotated[Path, typer.Option("--home", metavar="DIR", help=text("cli.run.home"))],
+    mode: Annotated[Mode, typer.Option(help=text("cli.run.mode"))] = Mode.REHEARSAL,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help=text("cli.run.reason"))] = None,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help=text("cli.run.host"))] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help=text("cli.run.port"))] = 8765,
+) -> None:
+    """Run the cameras of a home folder until Ctrl-C."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    if mode is Mode.OPERATIONAL:
+        raise UsageError("cli.run.no_mandate")
+    if mode is Mode.EVALUATION:
+        raise UsageError("cli.run.evaluation")
+    if not (reason or "").strip():
+        raise UsageError("cli.run.no_reason")
+    folder = Home(home)
+    if not folder.site.is_file():
+        raise UsageError("cli.run.no_site", path=folder.site, folder=home)
+    site = load_site(folder.site)
+    refuse_what_is_not_live(site, folder.site)
+    cameras = [camera.id for camera in site.cameras]
+    RehearsalBudget(Journal(folder.journal), cameras).refuse_if_used_up()
+    serve(ServeSettings(folder, site, mode, str(reason), host, port))
+
+
+def refuse_what_is_not_live(site: Site, path: Path) -> None:
+    """Raise `UsageError` for a camera without a stream, or whose source is a file."""
+    for camera in site.cameras:
+        if camera.source is None:
+            raise UsageError("cli.run.no_source", path=path, camera=camera.id)
+        if camera.source.kind is SourceKind.FILE:
+            raise UsageError("cli.run.file_source", path=path, camera=camera.id)

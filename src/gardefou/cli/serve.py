@@ -1,0 +1,124 @@
+"""A running system: home folder, store, journal, hub and desk, from start to Ctrl-C."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import webbrowser
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from types import FrameType
+
+from rich.console import Console
+
+from gardefou.governance.journal import Journal
+from gardefou.i18n import text
+from gardefou.runtime.disk import DiskLimits
+from gardefou.runtime.home import Home
+from gardefou.runtime.hub import Hub, HubSettings
+from gardefou.site.document import Camera, Site
+from gardefou.storage.records import Mode
+from gardefou.storage.store import Store
+from gardefou.web.app import create_app
+from gardefou.web.server import WebServer
+from gardefou.web.services import CameraInfo, SiteInfo, WebServices, ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """What is run and where the desk listens; ``reason`` is journalled."""
+
+    home: Home
+    site: Site
+    mode: Mode
+    reason: str
+    host: str = "127.0.0.1"
+    port: int = 8765
+    open_browser: bool = False
+    disk: DiskLimits = field(default_factory=DiskLimits)
+
+
+def serve(settings: ServeSettings, until: threading.Event | None = None) -> None:
+    """Run until Ctrl-C, SIGTERM or ``until``; everything started is stopped again.
+
+    Raises `UsageError` when the port or the home folder is in use, `StorageError` or
+    `JournalError` when nothing could be recorded.
+    """
+    stopped = until or threading.Event()
+    settings.home.prepare()
+    console = Console(highlight=False, soft_wrap=True)
+    with ExitStack() as stack:
+        stack.enter_context(settings.home.locked())
+        store = stack.enter_context(Store.open(settings.home.database))
+        journal = Journal(settings.home.journal)
+        hub = Hub(
+            HubSettings(
+                home=settings.home,
+                cameras=tuple(camera for camera in settings.site.cameras if camera.source),
+                mode=settings.mode,
+                reason=settings.reason,
+                disk=settings.disk,
+            ),
+            store,
+            journal,
+        )
+        info = site_info(settings.site)
+        app = create_app(
+            WebServices(
+                store=store,
+                journal=journal,
+                events=hub.bus,
+                live=hub.live,
+                site=lambda: info,
+                mode=settings.mode,
+                evidence_dir=settings.home.evidence,
+            )
+        )
+        server = WebServer(app, settings.host, settings.port)
+        stack.enter_context(_stopping_at_signals(stopped.set))
+        stack.enter_context(hub)
+        stack.enter_context(server)
+        console.print(text("cli.run.address", url=server.url), markup=False)
+        console.print(text("cli.run.stop"), markup=False)
+        if settings.open_browser:
+            webbrowser.open(server.url)
+        stopped.wait()
+        console.print(text("cli.run.stopping"), markup=False)
+
+
+def site_info(site: Site) -> SiteInfo:
+    """The cameras of a site as the desk shows them."""
+    return SiteInfo(tuple(_camera_info(camera) for camera in site.cameras))
+
+
+def _camera_info(camera: Camera) -> CameraInfo:
+    return CameraInfo(
+        id=camera.id,
+        name=camera.name,
+        place=camera.place.name if camera.place else "",
+        situations=tuple(sorted(camera.situations.on)),
+        zones=tuple(ZoneInfo(zone.id, zone.id, tuple(zone.polygon)) for zone in camera.zones),
+    )
+
+
+class _stopping_at_signals:  # noqa: N801 - reads as a verb where it is used
+    """Calls ``stop`` at SIGINT and SIGTERM while it is entered."""
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self._stop = stop
+        self._before: dict[int, object] = {}
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._handle)
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        logging.getLogger(__name__).info("signal %d", number)
+        self._stop()

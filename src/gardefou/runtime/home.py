@@ -1,0 +1,68 @@
+"""The home folder of a running system: what stands where."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gardefou.errors import OutputError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Paths under a home folder; nothing is made until `prepare`."""
+
+    folder: Path
+
+    @property
+    def site(self) -> Path:
+        """The site document."""
+        return self.folder / "site.yaml"
+
+    @property
+    def database(self) -> Path:
+        """The store's SQLite file."""
+        return self.folder / "gardefou.db"
+
+    @property
+    def journal(self) -> Path:
+        """The journal."""
+        return self.folder / "journal.jsonl"
+
+    @property
+    def spool(self) -> Path:
+        """Events on their way from workers to the store."""
+        return self.folder / "spool"
+
+    @property
+    def evidence(self) -> Path:
+        """Snapshots and clips."""
+        return self.folder / "evidence"
+
+    def prepare(self) -> None:
+        """Make the folders, for their owner only; raises `OutputError`."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for each in (self.spool, self.evidence):
+                each.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                "runtime.home_unusable", folder=self.folder, reason=error.strerror
+            ) from error
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder for this process alone; raises `UsageError` when another one runs."""
+        handle = os.open(self.folder / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise UsageError("runtime.home_in_use", folder=self.folder) from error
+            yield
+        finally:
+            os.close(handle)
