@@ -4,24 +4,37 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
+PAGE := src/gardefou/web/static/index.html
+PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f -print)
 
-.PHONY: setup demo test lint bench clean
+# Servers that the tests start: a real RTSP server (run by the system's Python) and a browser.
+TEST_PACKAGES := python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
+  gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly chromium
 
-setup: $(STAMPS)/install models
+.PHONY: setup models demo test test-packages lint frontend-checks bench clean
+
+setup: $(STAMPS)/install models $(PAGE)
 
 # Virtual environment and pinned packages, checked by hash; again only when the lock changes.
 $(STAMPS)/install: requirements.lock pyproject.toml
 	@mkdir -p $(STAMPS)
 	@test -x $(BIN)/python || { echo "→ virtual environment in $(VENV)"; \
-	  $(PYTHON) -m venv $(VENV) || { echo "python3 -m venv does not work here; on Debian: apt-get install python3-venv" >&2; exit 1; }; }
-	@echo "→ pinned packages (a few minutes the first time)"
-	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes --progress-bar on -r requirements.lock | grep -v "already satisfied" || test $${PIPESTATUS[0]} -eq 0
+	  $(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) -m venv does not work here; on Debian: apt-get install python3-venv" >&2; exit 1; }; }
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Gardefou needs Python 3.11 or newer: make PYTHON=python3.11 …" >&2; exit 1; }
+	@echo "→ pinned packages, each checked by its hash (a few minutes the first time)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements.lock | { grep -E "^(Downloading|Installing)" || true; }; test $${PIPESTATUS[0]} -eq 0
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: models
 models: $(STAMPS)/install
 	@$(BIN)/gardefou models install
+
+# The desk's page, built from frontend/ and shipped inside the package.
+$(PAGE): $(PAGE_SOURCES)
+	@command -v npm >/dev/null || { echo "npm builds the desk's page; on Debian: apt-get install nodejs npm (Node 20 or newer)" >&2; exit 1; }
+	@echo "→ the desk's page"
+	@cd frontend && npm ci --no-fund --no-audit --loglevel=error && npm run build --silent
+	@touch $@
 
 demo: setup
 	@$(BIN)/gardefou demo
@@ -32,11 +45,22 @@ lint: $(STAMPS)/install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup lint
+frontend-checks: $(PAGE)
+	cd frontend && npm run check && npm test
+
+# What is missing is installed where that is possible, and named where it is not.
+test-packages:
+	@missing=""; for p in $(TEST_PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ]; then echo "→ for the tests:$$missing"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	  else echo "the tests need these packages; run: sudo apt-get install -y$$missing" >&2; exit 1; fi; fi
+
+test: setup test-packages lint frontend-checks
 	$(BIN)/pytest
 
 bench: setup
 	$(BIN)/python benchmarks/situations.py
 
 clean:
-	rm -rf $(VENV) $(STAMPS) demo-output
+	rm -rf $(VENV) $(STAMPS) frontend/node_modules src/gardefou/web/static
