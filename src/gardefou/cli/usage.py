@@ -39,6 +39,9 @@ _BAD_VALUES: Final = {
 }
 """Pydantic's name of a wrong value, and ours: ``cli.usage.<name>``."""
 
+_FLAG: Final = "does not take a value"
+"""Typer's words for an option that stands alone; such an error knows its option by name only."""
+
 _EXTRA: Final = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
 
 
@@ -79,8 +82,8 @@ def explain(error: typer.TyperException) -> str:
     if isinstance(error, NoSuchOption):
         return _unknown(error.option_name, error.possibilities or (), command, "option")
     if isinstance(error, BadOptionUsage):
-        kind = "no_value" if _takes_value(error) else "flag"
-        return text(f"cli.usage.{kind}", name=error.option_name, command=command)
+        kind = "flag" if _FLAG in error.message else "no_value"
+        return text(f"cli.usage.{kind}", name=error.option_name)
     if isinstance(error, MissingParameter):
         return text("cli.usage.missing", name=_name(error), command=command)
     if isinstance(error, BadParameter):
@@ -104,20 +107,11 @@ def _misplaced(error: typer.TyperException, context: Context | None, command: st
     return error.format_message()
 
 
-def _unknown(name: str, near: Any, command: str, kind: str) -> str:
+def _unknown(name: str, near: Sequence[str], command: str, kind: str) -> str:
     if near:
-        return text(
-            f"cli.usage.near_{kind}", name=name, near=", ".join(sorted(near)), command=command
-        )
+        names = ", ".join(sorted(near))
+        return text(f"cli.usage.near_{kind}", name=name, near=names, command=command)
     return text(f"cli.usage.unknown_{kind}", name=name, command=command)
-
-
-def _takes_value(error: BadOptionUsage) -> bool:
-    """Whether the option that was used wrongly takes a value."""
-    params = error.ctx.command.params if error.ctx else []
-    return not any(
-        error.option_name in param.opts and getattr(param, "is_flag", False) for param in params
-    )
 
 
 def _name(error: BadParameter) -> str:
