@@ -154,6 +154,17 @@ def _ask_password(library: Any, gst: Any, server: Any, factory: Any, password: s
     )
 
 
+def _feed(gst: Any, glib: Any, source: Any, units: list[bytes], rate: int) -> None:
+    """Push a unit a period, from the first again after the last, until the media is gone."""
+    endless = itertools.cycle(units)
+
+    def push() -> bool:
+        buffer = gst.Buffer.new_wrapped(next(endless))
+        return bool(source.emit("push-buffer", buffer) == gst.FlowReturn.OK)
+
+    glib.timeout_add(1000 // rate, push)
+
+
 def main() -> None:
     """Serve until standard input ends."""
     import gi  # type: ignore[import-not-found]
@@ -183,17 +194,7 @@ def main() -> None:
         # A media made for the next client is as silent as the one before.
         elements["gate"].set_property("drop", is_stalled["now"])
         if units:
-            feed(top.get_by_name("src"))
-
-    def feed(source: Any) -> None:
-        """Push a unit a period until the media is gone."""
-        endless = itertools.cycle(units)
-
-        def push() -> bool:
-            buffer = Gst.Buffer.new_wrapped(next(endless))
-            return bool(source.emit("push-buffer", buffer) == Gst.FlowReturn.OK)
-
-        GLib.timeout_add(1000 // given.rate, push)
+            _feed(Gst, GLib, top.get_by_name("src"), units, given.rate)
 
     factory.connect("media-configure", configured)
     server.get_mount_points().add_factory("/cam", factory)

@@ -1,9 +1,8 @@
-"""A stream as a camera sends it: H.264 access units, from the demo clip or from moving boxes."""
+"""A stream as a camera sends it: H.264 access units, made from the demo clip."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -27,27 +26,8 @@ def demo_pictures(clip: Path, start_s: float, seconds: float, size: tuple[int, i
                 break
             if index >= start_s * rate:
                 scaled = frame.reformat(*size, format="bgr24", interpolation="BILINEAR")
-                pictures.append(scaled.to_ndarray())
+                pictures.append(np.asarray(scaled.to_ndarray(), dtype=np.uint8))
     return pictures
-
-
-def box_pictures(seconds: float, size: tuple[int, int]) -> list[Image]:
-    """A textured ground on which bright boxes, tall as people are, walk from left to right."""
-    return list(_boxes(round(seconds * RATE), size))
-
-
-def _boxes(count: int, size: tuple[int, int]) -> Iterator[Image]:
-    width, height = size
-    blocks = np.random.default_rng(7).integers(40, 120, (height // 8 + 1, width // 8 + 1, 3))
-    ground = np.kron(blocks, np.ones((8, 8, 1))).astype(np.uint8)[:height, :width]
-    tall, wide = height // 4, height // 10
-    for index in range(count):
-        picture = ground.copy()
-        for lane in range(2):
-            left = (index * width // 60 + lane * width // 2) % (width - wide)
-            top = height // 2 + lane * height // 8
-            picture[top : top + tall, left : left + wide] = (40, 220, 240)
-        yield picture
 
 
 def write_units(path: Path, pictures: list[Image], rate: int = RATE, bitrate: int = 0) -> Path:

@@ -108,6 +108,13 @@ class InProcessHost(Host):
         self._thread.join(timeout)
 
 
+def worker_main(settings: WorkerSettings, hub: Connection) -> None:
+    """The worker process: Ctrl-C is for the hub, which then says stop."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    Worker(settings, hub).run()
+
+
 class SubprocessHost(Host):
     """A worker in a process of its own: what hangs or crashes there is ended and begun anew.
 
@@ -115,12 +122,15 @@ class SubprocessHost(Host):
     worker begins in tenths of a second instead of seconds.
     """
 
+    main = staticmethod(worker_main)
+    """What the process runs."""
+
     def __init__(self, settings: WorkerSettings, on_message: OnMessage) -> None:
         super().__init__(on_message)
-        _ready_to_fork()
+        ready_to_fork()
         context = multiprocessing.get_context("forkserver")
         self._process = context.Process(
-            target=_main, args=(settings, self._theirs), name="gardefou-worker"
+            target=self.main, args=(settings, self._theirs), name="gardefou-worker"
         )
         try:
             self._process.start()
@@ -149,7 +159,7 @@ class SubprocessHost(Host):
         self._process.join(timeout)
 
 
-def _ready_to_fork() -> None:
+def ready_to_fork() -> None:
     """Start the server that workers are forked from, unless it runs.
 
     A service manager sends SIGTERM to every process of the system, and a terminal SIGINT: the
@@ -163,10 +173,3 @@ def _ready_to_fork() -> None:
         forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _main(settings: WorkerSettings, hub: Connection) -> None:
-    """The worker process: Ctrl-C is for the hub, which then says stop."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
-    Worker(settings, hub).run()

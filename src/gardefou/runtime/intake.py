@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.runtime.bus import AlertChange, AlertChanged, InMemoryEventBus
 from gardefou.runtime.home import Home
-from gardefou.runtime.settling import settle_evidence
+from gardefou.runtime.settling import settle_evidence, unsettled
 from gardefou.storage.events import EvidenceFailed, EvidenceReady, SpoolEvent, alert_id_of
 from gardefou.storage.records import AlertRecord, CloseReason
 from gardefou.storage.spool import IngestReport, SpoolReader
@@ -33,31 +34,50 @@ RETRY_S: Final = 1.0
 SETTLE_S: Final = GRACE_S + 1.0
 """After a worker died its evidence process may still finish a file for so long, s."""
 
+PROMPT_S: Final = 0.5
+"""So soon after a worker's death, s, every open alert of its cameras is its own: the next one must
+start, connect and watch before it opens any."""
+
+AHEAD_S: Final = 5.0
+"""A living stream's time may be ahead of the wall clock by so much, s."""
+
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class _Death:
-    """Cameras (none: all) whose worker died at ``at`` (UTC, s).
+    """Cameras (none: all) whose worker died at ``at`` (UTC, s) and ``moment`` (monotonic, s).
 
-    Their alerts are closed at once, their evidence settled at ``settle_at`` (monotonic, s).
+    Alerts are closed at once; the evidence of those that are ``unsettled`` is seen to when the
+    evidence process has ended as well.
     """
 
     cameras: frozenset[str]
     at: float
-    settle_at: float
-    is_closed: bool = False
+    moment: float
+    unsettled: list[UUID] | None = None
 
 
 class Intake:
-    """Reads the spool in a thread of its own; what the store refuses stays and is tried again."""
+    """Reads the spool in a thread of its own; what the store refuses stays and is tried again.
 
-    def __init__(self, home: Home, store: Store, journal: Journal, bus: InMemoryEventBus) -> None:
+    ``clock`` the wall clock, UTC s.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        store: Store,
+        journal: Journal,
+        bus: InMemoryEventBus,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._home = home
         self._spool = SpoolReader(home.spool)
         self._store = store
         self._journal = journal
         self._bus = bus
+        self._clock = clock
         self._lock = threading.Lock()
         self._news = threading.Event()
         self._stopped = threading.Event()
@@ -87,7 +107,7 @@ class Intake:
         Its alerts are closed as interrupted after all that it wrote was taken in; where the store
         is away, as soon as it is back.
         """
-        death = _Death(frozenset(cameras), at, time.monotonic() + SETTLE_S)
+        death = _Death(frozenset(cameras), at, time.monotonic())
         with self._lock:
             self._deaths.append(death)
         self._news.set()
@@ -124,11 +144,11 @@ class Intake:
 
     def _end_all(self) -> None:
         """No worker runs: whatever is open, of whichever camera, is nobody's any more."""
-        now = time.time()
+        now = self._clock()
         try:
             if self.take_in():
                 self._interrupt(self._store.open_alerts(), now)
-                settle_evidence(self._store, self._home, (), float("inf"), self._told)
+                self._settle(unsettled(self._store, (), inf))
                 return
         except StorageError as error:
             self._note(error)
@@ -146,22 +166,32 @@ class Intake:
         return True
 
     def _bury(self, death: _Death) -> None:
-        if not death.is_closed:
+        age = time.monotonic() - death.moment
+        if death.unsettled is None:
+            until = inf if age < PROMPT_S else death.at
             orphans = self._store.open_alerts(death.cameras)
-            self._interrupt([each for each in orphans if _is_of(each, death)], death.at)
-            death.is_closed = True
-        if time.monotonic() >= death.settle_at:
-            settle_evidence(self._store, self._home, death.cameras, death.at, self._told)
+            self._interrupt([each for each in orphans if self._is_of(each, until)], death.at)
+            death.unsettled = unsettled(self._store, death.cameras, until)
+        if age >= SETTLE_S:
+            self._settle(death.unsettled)
             with self._lock:
                 self._deaths.remove(death)
+
+    def _settle(self, alerts: Collection[UUID]) -> None:
+        for alert in settle_evidence(self._store, self._home, alerts):
+            self._bus.publish(AlertChanged(alert, AlertChange.EVIDENCE))
+
+    def _is_of(self, record: AlertRecord, until: float) -> bool:
+        """Whether an open alert is of a worker that died by ``until``, not of the one after it.
+
+        One from the future is: its worker's clock was set back since.
+        """
+        return record.opened_at <= until or record.opened_at > self._clock() + AHEAD_S
 
     def _interrupt(self, orphans: Collection[AlertRecord], at: float) -> None:
         for record in orphans:
             if self._store.record_closed(record.id, at, CloseReason.INTERRUPTED):
                 self._bus.publish(AlertChanged(record.id, AlertChange.CLOSED))
-
-    def _told(self, alert_id: UUID) -> None:
-        self._bus.publish(AlertChanged(alert_id, AlertChange.EVIDENCE))
 
     def _publish(self, report: IngestReport) -> None:
         for event in report.recorded:
@@ -179,18 +209,6 @@ class Intake:
         if self.trouble is None:
             _log.error("%s", error)
         self.trouble = Notice.of(error.key, **error.fields)
-
-
-def _is_of(record: AlertRecord, death: _Death) -> bool:
-    """Whether an open alert is of the worker that died, and not of the one after it.
-
-    One from the future is: its worker's clock was set back since.
-    """
-    return record.opened_at <= death.at or record.opened_at > time.time() + _AHEAD_S
-
-
-_AHEAD_S: Final = 5.0
-"""A living stream's time may be ahead of the wall clock by so much, s."""
 
 
 def _change(event: SpoolEvent) -> AlertChange:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 from uuid import UUID
 
@@ -18,41 +18,44 @@ LOST_KEY: Final = "runtime.evidence_lost"
 PAGE: Final = 100
 
 
-def settle_evidence(
-    store: Store,
-    home: Home,
-    cameras: Collection[str],
-    until: float,
-    changed: Callable[[UUID], None],
-) -> None:
-    """Say of each alert of dead workers what became of its evidence.
+def unsettled(store: Store, cameras: Collection[str], until: float) -> list[UUID]:
+    """Alerts of ``cameras`` (none: all) of whose evidence something is not known yet.
+
+    ``until`` the latest opening looked at, UTC s. A whole page of alerts that lack nothing ends the
+    search. Raises `StorageError`.
+    """
+    found: list[UUID] = []
+    before = None
+    while page := store.alerts(camera_ids=cameras, before=before, limit=PAGE):
+        old = [record for record in page if record.opened_at <= until]
+        pending = [record.id for record in old if _missing(record)]
+        found += pending
+        if old and not pending:
+            break
+        before = page[-1].cursor
+    return found
+
+
+def settle_evidence(store: Store, home: Home, alerts: Iterable[UUID]) -> Iterator[UUID]:
+    """Say of alerts of dead workers what became of their evidence; gives each that was told of.
 
     A file that is there is complete, since files are whole or absent: it is attached. What is not
-    there is noted as lost, and attached all the same should it be told of later. ``cameras`` of
-    the workers (none: all), ``until`` the latest opening looked at, UTC s; ``changed`` hears of
-    each alert. Raises `StorageError`.
+    there is noted as lost, and attached all the same should it be told of later. Raises
+    `StorageError`.
     """
-    for record in _pending(store, cameras, until):
+    for alert in alerts:
+        record = store.alert(alert)
         folder = folder_of(record.id, record.opened_at)
-        for kind in _missing(record):
+        missing = _missing(record)
+        for kind in missing:
             path = folder / FILE_NAMES[MadeKind(kind.value)]
             file = home.evidence / path
             if file.is_file():
                 store.attach_evidence(record.id, kind, str(path), file.stat().st_mtime)
             else:
                 store.evidence_failed(record.id, kind, LOST_KEY)
-        changed(record.id)
-
-
-def _pending(store: Store, cameras: Collection[str], until: float) -> Iterator[AlertRecord]:
-    """Alerts that lack word of some evidence; a whole page without one ends the search."""
-    before = None
-    while page := store.alerts(camera_ids=cameras, before=before, limit=PAGE):
-        found = [each for each in page if each.opened_at <= until and _missing(each)]
-        yield from found
-        if not found and page[-1].opened_at <= until:
-            return
-        before = page[-1].cursor
+        if missing:
+            yield record.id
 
 
 def _missing(record: AlertRecord) -> list[EvidenceKind]:
