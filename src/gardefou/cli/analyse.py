@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gardefou.capture.file import regular_file
 from gardefou.cli.progress import AnalysisDisplay
 from gardefou.errors import UsageError
 from gardefou.evaluation.analyse import AnalysisOutcome, AnalysisRequest, Assignment
@@ -50,10 +51,13 @@ def analyse(
     """Analyse files and leave alerts, snapshots and a page in a folder."""
     if site is None:
         raise UsageError("analysis.no_site")
-    assignments = assign(videos, load_site(site), site, camera, all_situations)
+    for video in videos:  # As given: a `Path` would turn an address into the name of no file.
+        regular_file(video)
+    paths = [Path(video) for video in videos]
+    assignments = assign(paths, load_site(site), site, camera, all_situations)
     request = AnalysisRequest(
         assignments=assignments,
-        out=out or default_folder(videos[0]),
+        out=out or default_folder(paths[0]),
         reason=(reason or "").strip() or text("analysis.default_reason"),
         site=site,
         speed=speed,

@@ -35,7 +35,8 @@ class AnalysisDisplay:
         self.listener = Listener(self._on_event, self._on_progress)
 
     def __enter__(self) -> Self:
-        self._bar.start()
+        if self._bar.console.is_terminal:
+            self._bar.start()
         return self
 
     def __exit__(
@@ -44,7 +45,8 @@ class AnalysisDisplay:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bar.stop()
+        if self._bar.console.is_terminal:  # Elsewhere it would leave an empty line.
+            self._bar.stop()
 
     def _on_event(self, event: AlertEvent, camera: Camera) -> None:
         alert = event.alert
