@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.command import Call, Command, alerts_of, is_one_line, record_of
+from support.command import Call, Command, alerts_of, files_of, is_one_line, record_of
 from support.yard import VISITS, YARD, write_yard
 
 FIELDS = ["id", "camera", "situation", "zone", "opened_s", "closed_s", "region", "evidence"]
@@ -55,7 +55,7 @@ def test_a_run_leaves_alerts_snapshots_a_page_and_a_record(
     )
     assert record["site_sha256"] == hashlib.sha256(site.read_bytes()).hexdigest()
     assert record["alerts"] == 2
-    [file] = record["files"]  # type: ignore[misc]
+    [file] = files_of(out)
     assert file["sha256"] == hashlib.sha256(yard_clip.read_bytes()).hexdigest()
     assert file["alerts"] == [alert["id"] for alert in alerts]
     assert (file["decoded"], file["analysed"], file["truncated"]) == (200, 100, False)
@@ -102,8 +102,7 @@ def test_two_videos_of_one_camera_each_start_at_zero(
     one, two = alerts_of(out)
     assert one["opened_s"] == two["opened_s"]
     assert one["id"] != two["id"]
-    files = record_of(out)["files"]
-    assert isinstance(files, list)
+    files = files_of(out)
     assert [file["alerts"] for file in files] == [[one["id"]], [two["id"]]]
     page = (out / "index.html").read_text(encoding="utf-8")
     assert "first.mp4" in page
@@ -115,8 +114,7 @@ def test_cameras_take_as_many_videos_in_order(call: Call, tmp_path: Path) -> Non
     out = tmp_path / "out"
     result = call("analyse", clip, clip, "--site", two_cameras(tmp_path), "--out", out)
     assert result.status == 0
-    files = record_of(out)["files"]
-    assert isinstance(files, list)
+    files = files_of(out)
     assert [file["camera"] for file in files] == ["yard", "gate"]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support import clips
-from support.command import Call, alerts_of, is_one_line, record_of
+from support.command import Call, alerts_of, files_of, is_one_line, record_of
 from support.yard import write_yard
 
 
@@ -81,7 +81,7 @@ def test_a_video_that_broke_off_is_analysed_as_far_as_it_goes(
     record = record_of(out)
     assert record["state"] == "complete"
     assert record["notices"]
-    [file] = record["files"]  # type: ignore[misc]
+    [file] = files_of(out)
     assert file["truncated"] is True
 
 
@@ -106,7 +106,7 @@ def test_a_video_that_changes_size_goes_on_and_says_so(
     assert result.status == 0
     assert is_one_line(result.err)
     assert "changed size 1 time(s)" in result.err
-    [file] = record_of(out)["files"]  # type: ignore[misc]
+    [file] = files_of(out)
     assert file["decoded"] == 60
 
 

@@ -82,6 +82,13 @@ def record_of(folder: Path) -> dict[str, object]:
     return record
 
 
+def files_of(folder: Path) -> list[dict[str, object]]:
+    """What a run's ``run.json`` says of each video."""
+    files = record_of(folder)["files"]
+    assert isinstance(files, list)
+    return files
+
+
 def is_one_line(words: str) -> bool:
     """Whether an error is a single line that names the command."""
     return words.startswith("gardefou: ") and words.count("\n") == 1 and words.endswith("\n")

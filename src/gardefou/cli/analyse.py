@@ -29,7 +29,7 @@ INTERRUPTED = 130
 
 
 def analyse(
-    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO", help=text("cli.analyse.videos"))],
+    videos: Annotated[list[str], typer.Argument(metavar="VIDEO", help=text("cli.analyse.videos"))],
     site: Annotated[
         Path | None, typer.Option(metavar="FILE", help=text("cli.analyse.site"))
     ] = None,
