@@ -79,7 +79,7 @@ def test_a_1080p_stream_killed_five_times_silent_and_lossy(
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_refused_password_and_a_server_of_rubbish_are_told(tmp_path: Path, language: str) -> None:
     with (
-        RtspServer(password="right") as server,  # noqa: S106
+        RtspServer(password="right") as server,
         Rubbish() as rubbish,
         System(
             tmp_path,
