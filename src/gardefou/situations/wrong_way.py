@@ -38,6 +38,10 @@ LONGEST_STEP_BODIES = 1.5
 """A box that moves further than this between two scenes, in body lengths, was mistaken for another
 (cars in file, seen a few times a second): its travel starts anew."""
 
+LONGEST_STEP_SHARE = 0.5
+"""Largest share of the travel that one step may make: where a track passes from one car to the
+next in file, a single step is most of it."""
+
 MEASUREMENTS = 4
 """A travel counts after this many measurements."""
 
@@ -52,14 +56,15 @@ KEEP_S = 4.0
 class _Travel:
     """One body's way inside one zone since it last stood still or went along.
 
-    ``start`` and ``last`` boxes, px; ``length`` of the body, px; ``path`` gone by its centre, px;
-    ``scores`` of its ``count`` measurements, summed.
+    ``start`` and ``last`` boxes, px; ``length`` of the body, px; ``path`` gone by its centre and
+    its ``longest`` step, px; ``scores`` of its ``count`` measurements, summed.
     """
 
     start: Floats
     last: Floats
     length: float
     path: float
+    longest: float
     scores: float
     count: int
     seen_at: float
@@ -134,12 +139,14 @@ def _rows(zone: Zone, scene: Scene) -> list[int]:
 
 
 def _begun(bounds: Floats, score: float, time: float) -> _Travel:
-    return _Travel(bounds, bounds, _length(bounds), 0.0, score, 1, time)
+    return _Travel(bounds, bounds, _length(bounds), 0.0, 0.0, score, 1, time)
 
 
 def _carry_on(travel: _Travel, bounds: Floats, score: float, time: float) -> None:
     """Add one measurement to a travel; the body's length is smoothed over about three."""
-    travel.path += float(np.linalg.norm(_shift(travel.last, bounds)))
+    step = float(np.linalg.norm(_shift(travel.last, bounds)))
+    travel.path += step
+    travel.longest = max(travel.longest, step)
     travel.last, travel.seen_at = bounds, time
     travel.scores, travel.count = travel.scores + score, travel.count + 1
     travel.length += 0.3 * (_length(bounds) - travel.length)
@@ -155,6 +162,7 @@ def _is_wrong_way(travel: _Travel, against: Floats, cut: Bools, diagonal: float)
         and travel.scores >= CREDIBLE_SCORE * travel.count
         and progress >= distance
         and progress >= STRAIGHTNESS * travel.path
+        and travel.longest <= LONGEST_STEP_SHARE * progress
         and progress >= COSINE * float(np.linalg.norm(gained))
         and _least_edge_progress(travel, against, cut) >= EDGES_SHARE * distance
     )
