@@ -1,0 +1,64 @@
+"""Wrong use is one line and status 2, and help speaks the reader's language."""
+
+from __future__ import annotations
+
+import pytest
+
+from gardefou.cli.app import main
+from support.command import Call, Command, is_one_line
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "french"),
+    [
+        ([], "which command?", "quelle commande"),
+        (["site"], "which command? See `gardefou site", "quelle commande"),
+        (["analyze"], "analyze: no such command; did you mean analyse?", "n’existe pas"),
+        (["sing"], "sing: no such command; see", "n’existe pas"),
+        (["site", "chekc"], "did you mean check? See `gardefou site", "vouliez-vous dire check"),
+        (["analyse"], "VIDEO: is missing; see `gardefou analyse", "VIDEO\u202f: manque"),
+        (["analyse", "--spede", "2"], "did you mean --site, --speed?", "vouliez-vous dire"),
+        (["doctor", "-x"], "-x: no such option", "n’existe pas"),
+        (["analyse", "x", "--speed"], "--speed: needs a value", "demande une valeur"),
+        (["doctor", "--json=3"], "--json: takes no value", "ne prend pas de valeur"),
+        (["doctor", "a", "b"], "one name too many: a b", "un nom de trop\u202f: a b"),
+        (["analyse", "x", "--speed", "fast"], "--speed fast: not a number", "pas un nombre"),
+        (["analyse", "x", "--speed", "0"], "--speed 0: too small", "trop petit"),
+        (["run", "--home", "x", "--port", "1e9"], "not a whole number", "nombre entier"),
+        (["run", "--home", "x", "--port", "99999"], "the most is 65535", "65535"),
+        (["run", "--home", "x", "--mode", "live"], "choose among evaluation", "choisissez"),
+    ],
+)
+def test_wrong_use_is_one_line_in_the_reader_s_language(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    english: str,
+    french: str,
+) -> None:
+    for language, said in (("en", english), ("fr", french)):
+        monkeypatch.setenv("GARDEFOU_LANG", language)
+        result = Call(capsys)(*words)
+        assert result.status == 2
+        assert is_one_line(result.err), result.err
+        assert said in result.err
+
+
+def test_help_is_french_where_the_reader_is(command: Command) -> None:
+    for words in (["--help"], ["run", "--help"], ["analyse", "--help"], ["journal", "--help"]):
+        result = command(*words, language="fr")
+        assert (result.status, result.err) == (0, "")
+        assert "Utilisation\u202f: gardefou" in result.out
+        assert "Affiche cette aide" in result.out
+        for english in ("Usage:", "Commands", "COMMAND [", "required]", "default:", "Show this"):
+            assert english not in result.out
+    run = command("run", "--help", language="fr").out
+    assert "[obligatoire]" in run
+    assert "[par défaut\u202f: rehearsal]" in run
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--version"])
+    assert not left.value.code
+    assert capsys.readouterr().out.startswith("gardefou ")
