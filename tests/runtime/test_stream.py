@@ -1,0 +1,77 @@
+"""Frames through a pipeline: in order, none dropped, afresh where the picture changes size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import numpy as np
+
+from gardefou.capture.frame import Frame
+from gardefou.perception.perceiver import Pending
+from gardefou.runtime.pipeline import Analysed, CameraPipeline
+from gardefou.runtime.stream import analysed_frames
+
+IMAGE = np.zeros((2, 2, 3), dtype=np.uint8)
+
+
+class Source:
+    """Frames of a stream whose picture changes size before some of them."""
+
+    def __init__(self, count: int, changes: tuple[int, ...] = ()) -> None:
+        self.epoch = 0
+        self._count = count
+        self._changes = changes
+
+    def frames(self) -> Iterator[Frame]:
+        for index in range(self._count):
+            self.epoch += index in self._changes
+            yield Frame("cam", float(index), IMAGE)
+
+
+class Diary:
+    """A pipeline that writes down what it is asked, and gives the frame's time back."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def start(self, frame: Frame) -> Pending:
+        self.asked.append(f"start {frame.time:g}")
+        return cast(Pending, frame.time)
+
+    def finish(self, pending: Pending) -> Analysed:
+        self.asked.append(f"finish {pending:g}")
+        return cast(Analysed, pending)
+
+    def reset(self) -> None:
+        self.asked.append("reset")
+
+
+def played(source: Source) -> tuple[list[float], list[str]]:
+    diary = Diary()
+    pipeline = cast(CameraPipeline, diary)
+    times = [cast(float, each) for each in analysed_frames(source.frames(), pipeline, source)]
+    return times, diary.asked
+
+
+def test_each_frame_begins_before_the_one_before_it_ends() -> None:
+    times, asked = played(Source(3))
+    assert times == [0.0, 1.0, 2.0]
+    assert asked == ["start 0", "start 1", "finish 0", "start 2", "finish 1", "finish 2"]
+
+
+def test_one_frame_and_none() -> None:
+    assert played(Source(1)) == ([0.0], ["start 0", "finish 0"])
+    assert played(Source(0)) == ([], [])
+
+
+def test_a_change_of_size_ends_what_was_begun_and_starts_afresh() -> None:
+    times, asked = played(Source(3, changes=(2,)))
+    assert times == [0.0, 1.0, 2.0]
+    assert asked[-5:] == ["finish 0", "finish 1", "reset", "start 2", "finish 2"]
+
+
+def test_an_epoch_that_the_first_frame_brings_is_no_loss() -> None:
+    times, asked = played(Source(2, changes=(0,)))
+    assert times == [0.0, 1.0]
+    assert asked.count("reset") == 1
