@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ import pytest
 from gardefou.perception.store import data_dir
 from gardefou.storage.records import AlertRecord
 from gardefou.storage.store import Store
-from support.processes import marked, until
+from support.processes import kill, marked, until
 from support.rtsp_server import RtspServer
 from support.units import RATE, demo_pictures, write_units
 
@@ -22,6 +22,8 @@ STOP_S = 60.0
 """A stop takes 20 s at most, evidence under way included; three times that on a busy machine."""
 
 GARDEFOU = [str(Path(sys.executable).with_name("gardefou"))]
+
+Start = Callable[..., "Command"]
 
 SITE = """
 version: 1
@@ -68,6 +70,12 @@ class Command:
         _, errors = self.process.communicate(timeout=STOP_S)
         return self.process.returncode, errors
 
+    def kill(self) -> None:
+        """End what a failed test left running."""
+        for pid in marked(self.mark):
+            kill(pid)
+        self.process.communicate(timeout=STOP_S)
+
     def until_nothing_runs(self) -> None:
         until(lambda: not marked(self.mark), STOP_S, f"left behind: {marked(self.mark)}")
 
@@ -86,10 +94,22 @@ def home(server: RtspServer, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(home: Path, *more: str) -> Command:
-    return Command(
-        home.name, "run", "--home", str(home), "--reason", "a test", "--port", "0", *more
-    )
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts commands; none outlives its test."""
+    commands: list[Command] = []
+
+    def starting(*arguments: str) -> Command:
+        commands.append(Command(f"{len(commands)}", *arguments))
+        return commands[-1]
+
+    yield starting
+    for command in commands:
+        command.kill()
+
+
+def run(home: Path, *more: str) -> list[str]:
+    return ["run", "--home", str(home), "--reason", "a test", "--port", "0", *more]
 
 
 def alerts(home: Path) -> list[AlertRecord]:
@@ -97,14 +117,16 @@ def alerts(home: Path) -> list[AlertRecord]:
         return store.alerts(limit=1000)
 
 
-def test_killed_with_an_alert_open_nothing_runs_on_and_the_next_start_closes_it(home: Path) -> None:
-    first = run(home)
+def test_killed_with_an_alert_open_nothing_runs_on_and_the_next_start_closes_it(
+    start: Start, home: Path
+) -> None:
+    first = start(*run(home))
     first.until_ready()
     until(lambda: alerts(home), STOP_S, "no alert opened")
     first.end(signal.SIGKILL)
     first.until_nothing_runs()
     told = {record.id for record in alerts(home)}
-    second = run(home)
+    second = start(*run(home))
     second.until_ready()
     found = [record for record in alerts(home) if record.id in told]
     assert {record.id for record in found} == told
@@ -119,18 +141,18 @@ def test_killed_with_an_alert_open_nothing_runs_on_and_the_next_start_closes_it(
 
 
 def test_two_at_once_on_a_home_is_refused_and_so_is_a_port_in_use(
-    home: Path, tmp_path_factory: pytest.TempPathFactory
+    start: Start, home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    running = run(home)
+    running = start(*run(home))
     address = running.until_ready()
-    status, errors = run(home).end()
+    status, errors = start(*run(home)).end()
     assert status == 2
     assert len(errors.strip().splitlines()) == 1
     assert str(home) in errors
     other = tmp_path_factory.mktemp("other")
     (other / "site.yaml").write_text((home / "site.yaml").read_text())
     port = address.rstrip("/").rpartition(":")[2]
-    status, errors = run(other, "--port", port).end()
+    status, errors = start(*run(other, "--port", port)).end()
     assert status == 2
     assert len(errors.strip().splitlines()) == 1
     assert port in errors
@@ -139,9 +161,11 @@ def test_two_at_once_on_a_home_is_refused_and_so_is_a_port_in_use(
     running.until_nothing_runs()
 
 
-def test_the_demo_ends_with_ctrl_c_and_starts_again(models_dir: Path, tmp_path: Path) -> None:
+def test_the_demo_ends_with_ctrl_c_and_starts_again(
+    start: Start, models_dir: Path, tmp_path: Path
+) -> None:
     for _ in range(2):
-        demo = Command("demo", "demo", "--no-browser", "--port", "0", "--home", str(tmp_path))
+        demo = start("demo", "--no-browser", "--port", "0", "--home", str(tmp_path))
         demo.until_ready()
         status, errors = demo.end(signal.SIGINT)
         assert status == 0, errors
@@ -157,8 +181,10 @@ def test_the_demo_ends_with_ctrl_c_and_starts_again(models_dir: Path, tmp_path: 
         (["--reason", "a test", "--mode", "evaluation"], "analyse"),
     ],
 )
-def test_wrong_use_is_refused_on_one_line(home: Path, arguments: list[str], words: str) -> None:
-    status, errors = Command("wrong", "run", "--home", str(home), *arguments).end()
+def test_wrong_use_is_refused_on_one_line(
+    start: Start, home: Path, arguments: list[str], words: str
+) -> None:
+    status, errors = start("run", "--home", str(home), *arguments).end()
     assert status == 2
     assert len(errors.strip().splitlines()) == 1
     assert words in errors

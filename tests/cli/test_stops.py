@@ -76,7 +76,7 @@ def test_a_file_is_no_folder(call: Call, site: Path, tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_named_before_the_analysis(
     command: Command, models_dir: Path, site: Path, tmp_path: Path
 ) -> None:
-    """A process without root's rights: the kernel's file system takes no folder from anybody."""
+    """The kernel's own file system takes no folder, not even from root."""
     clip = write_yard(tmp_path / "clip.mp4", seconds=1.0)
     result = command("analyse", clip, "--site", site, "--out", "/proc/gardefou")
     assert result.status == 1
