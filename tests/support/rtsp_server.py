@@ -186,13 +186,16 @@ def main() -> None:
     if given.password:
         _ask_password(GstRtspServer, Gst, server, factory, given.password)
     elements: dict[str, Any] = {}
+    gates: list[Any] = []
     is_stalled = {"now": False}
 
     def configured(_: object, media: Any) -> None:
         top = media.get_element()
-        elements.update(gate=top.get_by_name("gate"), size=top.get_by_name("size"))
-        # A media made for the next client is as silent as the one before.
-        elements["gate"].set_property("drop", is_stalled["now"])
+        elements.update(size=top.get_by_name("size"))
+        # Clients that come at the same moment may each get a media of their own; one made for the
+        # next client is as silent as those before.
+        gates.append(top.get_by_name("gate"))
+        gates[-1].set_property("drop", is_stalled["now"])
         if units:
             _feed(Gst, GLib, top.get_by_name("src"), units, given.rate)
 
@@ -207,8 +210,8 @@ def main() -> None:
             loop.quit()
         elif words[0] in {"stall", "resume"}:
             is_stalled.update(now=words[0] == "stall")
-            if "gate" in elements:
-                elements["gate"].set_property("drop", is_stalled["now"])
+            for gate in gates:
+                gate.set_property("drop", is_stalled["now"])
         elif words[0] == "size":
             wanted = Gst.Caps.from_string(_caps(int(words[1]), int(words[2]), given.rate))
             elements["size"].set_property("caps", wanted)

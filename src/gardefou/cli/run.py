@@ -49,7 +49,8 @@ def run(
     port: Annotated[int, typer.Option(min=0, max=65535, help=text("cli.run.port"))] = 8765,
 ) -> None:
     """Run the cameras of a home folder until Ctrl-C."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("gardefou").setLevel(logging.INFO)
     if mode is Mode.OPERATIONAL:
         raise UsageError("cli.run.no_mandate")
     if mode is Mode.EVALUATION:

@@ -111,7 +111,8 @@ class InProcessHost(Host):
 def worker_main(settings: WorkerSettings, hub: Connection) -> None:
     """The worker process: Ctrl-C is for the hub, which then says stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("gardefou").setLevel(settings.log_level)
     Worker(settings, hub).run()
 
 
@@ -139,16 +140,13 @@ class SubprocessHost(Host):
             raise
         finally:
             self._theirs.close()
+        self.pid = self._process.pid
+        """Process id."""
         self._listener.start()
 
     @property
-    def pid(self) -> int | None:
-        """Process id."""
-        return self._process.pid
-
-    @property
     def is_alive(self) -> bool:
-        """Whether its process runs."""
+        """Whether its process runs; not to be asked once it was let go of."""
         return self._process.is_alive()
 
     def kill(self) -> None:
@@ -157,6 +155,12 @@ class SubprocessHost(Host):
 
     def _join(self, timeout: float) -> None:
         self._process.join(timeout)
+
+    def discard(self) -> None:
+        """Let go of a worker that was killed or has died, and of what the system holds for it."""
+        super().discard()
+        with suppress(ValueError):  # It outlived SIGKILL, in the system's own hands.
+            self._process.close()
 
 
 def ready_to_fork() -> None:

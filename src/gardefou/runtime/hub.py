@@ -238,7 +238,7 @@ def _shards(settings: HubSettings) -> Sequence[WorkerSettings]:
             cameras=settings.cameras[start : start + step],
             mode=settings.mode,
             models_dir=settings.models_dir,
-            log_level=logging.getLogger().getEffectiveLevel(),
+            log_level=_log.getEffectiveLevel(),
         )
         for start in range(0, len(settings.cameras), step)
     ]

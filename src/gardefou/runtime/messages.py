@@ -17,8 +17,8 @@ from gardefou.storage.records import Mode
 class WorkerSettings:
     """All that a worker must know: its cameras, where it writes, what it runs as.
 
-    ``models_dir`` None for the user's own models; ``log_level`` of what it writes to its standard
-    error.
+    ``models_dir`` None for the user's own models; ``log_level`` of what Gardefou writes
+    to the worker's standard error.
     """
 
     home: Path
