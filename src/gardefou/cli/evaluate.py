@@ -59,12 +59,14 @@ class EvaluationDisplay:
     """A bar over the cases on stderr, where that is a terminal."""
 
     def __init__(self) -> None:
+        errors = Console(stderr=True)
         self._bar = Progress(
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.description}", markup=False),
-            console=Console(stderr=True),
+            console=errors,
             transient=True,
+            disable=not errors.is_terminal,
         )
         self._task = self._bar.add_task("", total=None)
         self.listener = EvaluationListener(

@@ -9,6 +9,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from gardefou.evaluation.cases import Case
 from gardefou.evaluation.charts import PLOT, WIDTH, plotted, timeline
 from gardefou.evaluation.maturity import CALIBRATE_FIRST, OPERATIONAL
 from gardefou.evaluation.report import Report
@@ -53,15 +54,18 @@ def page(report: Report, language: str, others: dict[str, str]) -> str:
         others=others,
         t=partial(_translated, language),
         report=report,
-        all_situations=[each for each in Situation if each in {*shown, *report.unmeasured}],
+        all_situations=[*shown, *report.unmeasured],
         timelines=sorted(timelines, key=lambda each: not each.has_finding),
         plotted=plotted,
         plot=PLOT,
         width=WIDTH,
         clock=clock,
+        tick=tick,
         percent=partial(percent, language),
         number=partial(number, language),
         points=_points,
+        named=partial(text, "evaluation.report.language"),
+        flags=partial(_flags, language),
         operational=OPERATIONAL,
         calibrate_first=CALIBRATE_FIRST,
     )
@@ -69,6 +73,13 @@ def page(report: Report, language: str, others: dict[str, str]) -> str:
 
 def _translated(language: str, key: str, **fields: object) -> str:
     return text(key, language, **fields)
+
+
+def _flags(language: str, case: Case) -> list[str]:
+    """What sets a case apart, in words."""
+    marks = [each for each in ("derived", "stretch", "moving_camera") if getattr(case, each)]
+    ways = [case.play] if case.play in ("reversed", "last_frame") else []
+    return [text(f"evaluation.report.flag.{each}", language) for each in [*marks, *ways]]
 
 
 def number(language: str, value: float | None, digits: int = 2) -> str:
@@ -92,6 +103,16 @@ def percent(language: str, value: float | None) -> str:
     if value is None:
         return "–"
     return f"{100 * value:.0f}{NARROW if language == 'fr' else ''}%"
+
+
+def tick(seconds: float) -> str:
+    """A mark of time under a timeline: minutes and whole seconds.
+
+    >>> tick(75.0)
+    '1:15'
+    """
+    minutes, rest = divmod(abs(round(seconds)), 60)
+    return f"{'-' if seconds < 0 else ''}{minutes}:{rest:02d}"
 
 
 def _points(region: Sequence[tuple[float, float]]) -> str:
