@@ -17,6 +17,7 @@ from gardefou.evaluation.curves import curve
 from gardefou.evaluation.figures import figures_of, tally
 from gardefou.evaluation.harness import PlayedCase, Trouble
 from gardefou.evaluation.machine import Machine
+from gardefou.evaluation.people import PeopleFigures
 from gardefou.evaluation.publish import publication_of, publish
 from gardefou.evaluation.report import (
     CountedLine,
@@ -58,6 +59,7 @@ def report(cases: list[PlayedCase]) -> Report:
         maturity={INTRUSION: Maturity.EXPERIMENTAL},
         unmeasured=[Situation.FIRE],
         counts=[CountedLine("road", "line", "right", 15, 16)],
+        people={"hall": PeopleFigures(mae=2.5, images=4)},
         stills={"knives": StillReport(Situation.WEAPON, still, {"hall": still}, [still], [])},
         cost={INTRUSION: Cost(0.001, -0.001, 0.002, 0.1, ["door.mp4"])},
         curves={INTRUSION: curve(cases, INTRUSION)},
@@ -97,7 +99,7 @@ def test_the_json_has_the_fields_that_other_tools_rely_on(report: Report) -> Non
         },
     }
     assert written["counts"] == {"road": {"line": {"right": [15, 16]}}}
-    assert written["people"] == {}
+    assert written["people"] == {"hall": {"mae": 2.5, "images": 4}}
     still = written["stills"]["knives"]
     assert (still["precision"], still["recall"], still["threshold"]) == (0.5, 1.0, 0.4)
     assert written["cost"] == {"zone_intrusion": 0.001}

@@ -28,6 +28,12 @@ from gardefou.evaluation.harness import (
 )
 from gardefou.evaluation.machine import this_machine
 from gardefou.evaluation.maturity import maturity
+from gardefou.evaluation.people import (
+    MakePeopleCounter,
+    PeopleFigures,
+    count_people,
+    has_pictures,
+)
 from gardefou.evaluation.pictures import FOLDER, PictureTaker, WantedPicture
 from gardefou.evaluation.report import (
     CountedLine,
@@ -72,6 +78,7 @@ class Instruments:
 
     judges: StillJudges
     counter: LineCounter | None = None
+    people: MakePeopleCounter | None = None
 
 
 INSTRUMENTS: Final = Instruments(judges=STILL_JUDGES)
@@ -135,6 +142,7 @@ class _Measured:
     wanted: frozenset[Situation]
     played: Sequence[PlayedCase]
     findings: Sequence[Finding]
+    people: Mapping[str, PeopleFigures]
     stills: Mapping[str, StillReport]
     cost: Mapping[Situation, Cost]
     not_measured: Sequence[NotMeasured]
@@ -162,6 +170,7 @@ def _measure(
     )
     played, findings = _collect(results, request, listener, troubles)
     stills = _stills(cases, request.footage, instruments.judges, troubles)
+    people = _people(cases, request.footage, instruments.people, troubles)
     wanted = _named(request.only)
     listener.on_costs()
     sound = [each.case for each in played]
@@ -170,9 +179,10 @@ def _measure(
         wanted=wanted,
         played=played,
         findings=findings,
+        people=people,
         stills=stills,
         cost=cost,
-        not_measured=list(_not_measured(cases, planned.left_out, stills, instruments)),
+        not_measured=list(_not_measured(cases, planned.left_out, {*stills, *people}, instruments)),
         troubles=troubles,
     )
 
@@ -193,6 +203,7 @@ def _report(measured: _Measured, facts: RunFacts, precision: str) -> Report:
         maturity={situation: maturity(each) for situation, each in figures.items()},
         unmeasured=[each for each in Situation if each in measured.wanted and each not in figures],
         counts=list(_counted(measured.played)),
+        people=measured.people,
         stills=measured.stills,
         cost=measured.cost,
         curves={situation: curve(measured.played, situation) for situation in figures},
@@ -352,6 +363,23 @@ def _stills(
     return reports
 
 
+def _people(
+    cases: Iterable[Case],
+    footage: Path,
+    make: MakePeopleCounter | None,
+    troubles: list[Trouble],
+) -> dict[str, PeopleFigures]:
+    figures = {}
+    for case in cases:
+        if make is None or not has_pictures(case):
+            continue
+        try:
+            figures[case.id] = count_people(case, footage, make())
+        except GardefouError as error:
+            troubles.append(Trouble(case.id, str(error)))
+    return figures
+
+
 def _named(only: Sequence[str]) -> frozenset[Situation]:
     """Situations that the figures are wanted of: those named, all when none or a case is."""
     if not only or set(only) - set(Situation):
@@ -377,7 +405,7 @@ def _counted(played: Iterable[PlayedCase]) -> Iterator[CountedLine]:
 def _not_measured(
     cases: Iterable[Case],
     left_out: Sequence[Case],
-    stills: Mapping[str, StillReport],
+    judged: set[str],
     instruments: Instruments,
 ) -> Iterator[NotMeasured]:
     """What the cases ask for and nothing here can measure."""
@@ -386,7 +414,7 @@ def _not_measured(
             yield NotMeasured(case.id, Measure.ALERTS)
         if case.counts and instruments.counter is None:
             yield NotMeasured(case.id, Measure.COUNTS)
-        if case.people or case.people_truth:
+        if (case.people or case.people_truth) and case.id not in judged:
             yield NotMeasured(case.id, Measure.PEOPLE)
-        elif case.stills and case.id not in stills:
+        elif case.stills and case.id not in judged:
             yield NotMeasured(case.id, Measure.STILLS)

@@ -14,6 +14,7 @@ from gardefou.evaluation.curves import CurvePoint
 from gardefou.evaluation.figures import SituationFigures
 from gardefou.evaluation.harness import PlayedCase, Trouble
 from gardefou.evaluation.machine import Machine
+from gardefou.evaluation.people import PeopleFigures
 from gardefou.evaluation.stills import StillReport
 from gardefou.evidence.files import whole_file
 from gardefou.governance.figures import Maturity
@@ -104,6 +105,7 @@ class Report:
     maturity: Mapping[Situation, Maturity]
     unmeasured: Sequence[Situation]
     counts: Sequence[CountedLine]
+    people: Mapping[str, PeopleFigures]
     stills: Mapping[str, StillReport]
     cost: Mapping[Situation, Cost]
     curves: Mapping[Situation, Sequence[CurvePoint]]
@@ -117,7 +119,10 @@ class Report:
         return {
             "situations": {name: _situation(each) for name, each in self.situations.items()},
             "counts": _counts(self.counts),
-            "people": {},
+            "people": {
+                name: {"mae": _round(each.mae), "images": each.images}
+                for name, each in self.people.items()
+            },
             "stills": {name: _stills(each) for name, each in self.stills.items()},
             "cost": {name: _round(each.cpu_s) for name, each in self.cost.items()},
             "machine": asdict(self.machine),

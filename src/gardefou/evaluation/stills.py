@@ -120,7 +120,7 @@ def read_labels(case: Case, footage: Path) -> list[LabelledPicture]:
 
 def judge_case(pictures: Sequence[LabelledPicture], judge: StillJudge) -> StillReport:
     """Put every picture before a judge; raises `EvaluationError` when one cannot be read."""
-    scores = [PictureScore(each, judge.judge(_read(each.path))) for each in pictures]
+    scores = [PictureScore(each, judge.judge(read_picture(each.path))) for each in pictures]
     thresholds = sorted({judge.threshold, *(each.score for each in scores)})
     scenes = sorted({each.scene for each in pictures})
     return StillReport(
@@ -153,7 +153,8 @@ def still_figures(scores: Iterable[PictureScore], threshold: float) -> StillFigu
     )
 
 
-def _read(path: Path) -> Image:
+def read_picture(path: Path) -> Image:
+    """A picture file as [H, W, 3] BGR; raises `EvaluationError`."""
     image = cv2.imread(str(path), cv2.IMREAD_COLOR) if path.is_file() else None
     if image is None:
         raise EvaluationError("evaluation.picture_unreadable", path=path)
