@@ -74,7 +74,7 @@ class Timeline:
 def timeline(played: PlayedCase, situations: Sequence[Situation]) -> Timeline:
     """The timeline of a case for those of ``situations`` that were measured in it."""
     start = -played.case.hold_first_s
-    end = max(start + played.played_s, played.duration_s + played.case.hold_last_s, start + 1.0)
+    end = start + max(played.played_s, 1.0)
     step = _tick_step(end - start)
     first = math.ceil(start / step)
     ticks = [index * step for index in range(first, math.floor(end / step) + 1)]
