@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Annotated, Self
 
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
@@ -48,6 +49,9 @@ def evaluate(
         typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
     else:
         console.print(_table(report))
+        if report.unmeasured:
+            names = ", ".join(text(f"situations.{each}.name") for each in report.unmeasured)
+            console.print(text("cli.evaluate.unmeasured", names=names), markup=False)
         console.print(text("cli.evaluate.page", page=outcome.page.resolve().as_uri()), markup=False)
     _say_troubles(report)
     if publish is not None:
@@ -100,9 +104,9 @@ class EvaluationDisplay:
 
 def _table(report: Report) -> Table:
     language = current_language()
-    table = Table(title=text("cli.evaluate.table"))
+    table = Table(title=text("cli.evaluate.table"), box=SIMPLE, pad_edge=False)
     table.add_column(text("cli.evaluate.column.situation"))
-    table.add_column(text("cli.evaluate.column.label"))
+    table.add_column(text("cli.evaluate.column.label"), no_wrap=True)
     for name in ("found", "recall", "precision", "false", "per_hour", "delay"):
         table.add_column(text(f"cli.evaluate.column.{name}"), justify="right")
     for situation, each in report.situations.items():
@@ -115,10 +119,6 @@ def _table(report: Report) -> Table:
             str(each.false),
             number(language, each.false_per_hour, 1),
             number(language, each.delay_s, 1),
-        )
-    for situation in report.unmeasured:
-        table.add_row(
-            text(f"situations.{situation}.name"), text("governance.maturity.not_measured")
         )
     return table
 

@@ -171,6 +171,8 @@ def _measure(
     played, findings = _collect(results, request, listener, troubles)
     stills = _stills(cases, request.footage, instruments.judges, troubles)
     people = _people(cases, request.footage, instruments.people, troubles)
+    failed = {each.case_id for each in troubles}
+    intact = [each for each in cases if each.id not in failed]
     wanted = _named(request.only)
     listener.on_costs()
     sound = [each.case for each in played]
@@ -182,7 +184,7 @@ def _measure(
         people=people,
         stills=stills,
         cost=cost,
-        not_measured=list(_not_measured(cases, planned.left_out, {*stills, *people}, instruments)),
+        not_measured=list(_not_measured(intact, planned.left_out, {*stills, *people}, instruments)),
         troubles=troubles,
     )
 
