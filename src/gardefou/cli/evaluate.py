@@ -104,8 +104,10 @@ class EvaluationDisplay:
 
 def _table(report: Report) -> Table:
     language = current_language()
-    table = Table(title=text("cli.evaluate.table"), box=SIMPLE, pad_edge=False)
-    table.add_column(text("cli.evaluate.column.situation"))
+    table = Table(
+        title=text("cli.evaluate.table"), box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    table.add_column(text("cli.evaluate.column.situation"), min_width=14)
     table.add_column(text("cli.evaluate.column.label"), no_wrap=True)
     for name in ("found", "recall", "precision", "false", "per_hour", "delay"):
         table.add_column(text(f"cli.evaluate.column.{name}"), justify="right")
