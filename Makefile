@@ -59,8 +59,10 @@ test-packages:
 test: setup test-packages lint frontend-checks
 	$(BIN)/pytest
 
+# The short benchmarks; those that need footage say so in their first lines.
 bench: setup
-	$(BIN)/python benchmarks/situations.py
+	$(BIN)/gardefou models install vtest && $(BIN)/python benchmarks/analysis_cost.py
+	$(if $(GARDEFOU_FOOTAGE),$(BIN)/python benchmarks/situations.py $(GARDEFOU_FOOTAGE))
 
 clean:
 	rm -rf $(VENV) $(STAMPS) frontend/node_modules src/gardefou/web/static

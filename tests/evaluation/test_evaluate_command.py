@@ -151,12 +151,6 @@ def test_a_wrong_list_of_cases_is_refused(footage: Path, content: str, said: str
     assert said in str(result.exception)
 
 
-def test_two_cases_of_one_name_are_refused(footage: Path) -> None:
-    result = evaluated(written(footage, corner(), corner()), footage)
-    assert isinstance(result.exception, EvaluationError)
-    assert "twice" in str(result.exception)
-
-
 def test_a_setting_that_does_not_exist_is_refused() -> None:
     case = a_case(settings={"zone_intrusion": {"patience": 3.0}})
     with pytest.raises(EvaluationError, match="door"):
@@ -166,9 +160,9 @@ def test_a_setting_that_does_not_exist_is_refused() -> None:
 @pytest.mark.parametrize(
     ("play", "played_s", "clip_s"),
     [
-        ("forwards", 3.0, 3.0),
-        ("forwards", -2.0, 0.0),
-        ("forwards", 12.0, 10.0),
+        ("forward", 3.0, 3.0),
+        ("forward", -2.0, 0.0),
+        ("forward", 12.0, 10.0),
         ("reversed", 3.0, 7.0),
         ("reversed", -2.0, 10.0),
         ("last_frame", 3.0, 10.0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gardefou.errors import one_line
 from gardefou.i18n import text
 
 
@@ -21,7 +22,7 @@ class Notice:
 
     def in_language(self, language: str | None = None) -> str:
         """The text in the given language (``"en"`` or ``"fr"``), the reader's by default."""
-        return " ".join(text(self.key, language, **dict(self.fields)).split())
+        return one_line(text(self.key, language, **dict(self.fields)))
 
     def __str__(self) -> str:
         return self.in_language()

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gardefou.capture.file import regular_file
 from gardefou.cli.progress import AnalysisDisplay
 from gardefou.errors import UsageError
 from gardefou.evaluation.analyse import AnalysisOutcome, AnalysisRequest, Assignment
@@ -23,11 +24,12 @@ from gardefou.site.document import Camera, Site
 DAMAGED = 1
 """Exit status when a video was cut short or damaged: what could be analysed is there."""
 
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells expect it (128 + SIGINT)."""
+
 
 def analyse(
-    videos: Annotated[
-        list[Path], typer.Argument(metavar="VIDEO...", help=text("cli.analyse.videos"))
-    ],
+    videos: Annotated[list[str], typer.Argument(metavar="VIDEO", help=text("cli.analyse.videos"))],
     site: Annotated[
         Path | None, typer.Option(metavar="FILE", help=text("cli.analyse.site"))
     ] = None,
@@ -49,18 +51,25 @@ def analyse(
     """Analyse files and leave alerts, snapshots and a page in a folder."""
     if site is None:
         raise UsageError("analysis.no_site")
-    assignments = assign(videos, load_site(site), site, camera, all_situations)
+    for video in videos:  # As given: a `Path` would turn an address into the name of no file.
+        regular_file(video)
+    paths = [Path(video) for video in videos]
+    assignments = assign(paths, load_site(site), site, camera, all_situations)
     request = AnalysisRequest(
         assignments=assignments,
-        out=out or default_folder(videos[0]),
-        reason=reason or text("analysis.default_reason"),
+        out=out or default_folder(paths[0]),
+        reason=(reason or "").strip() or text("analysis.default_reason"),
         site=site,
         speed=speed,
     )
-    outcome = run_and_show(request, quiet=as_json)
+    try:
+        outcome = run_and_show(request, quiet=as_json)
+    except KeyboardInterrupt:
+        typer.echo(f"gardefou: {text('cli.analyse.interrupted', folder=request.out)}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
     if as_json:
         typer.echo(json.dumps([json.loads(each.as_line()) for each in outcome.alerts]))
-    raise typer.Exit(DAMAGED if outcome.notices else 0)
+    raise typer.Exit(0 if outcome.is_whole else DAMAGED)
 
 
 def run_and_show(request: AnalysisRequest, *, quiet: bool = False) -> AnalysisOutcome:

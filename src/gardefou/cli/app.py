@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
+from typer.main import get_command
 
 from gardefou import __version__
-from gardefou.cli.analyse import analyse
+from gardefou.cli.analyse import INTERRUPTED, analyse
 from gardefou.cli.demo import demo
 from gardefou.cli.doctor import doctor
 from gardefou.cli.evaluate import evaluate
@@ -18,11 +19,12 @@ from gardefou.cli.journal import app as journal_app
 from gardefou.cli.models import app as models_app
 from gardefou.cli.run import init, run
 from gardefou.cli.site import app as site_app
-from gardefou.errors import GardefouError
+from gardefou.cli.usage import explain, speak
+from gardefou.errors import GardefouError, one_line
 from gardefou.i18n import text
 
-INTERRUPTED = 130
-"""Exit status after Ctrl-C, as shells expect it (128 + SIGINT)."""
+WRONG_USE = 2
+"""Exit status when the command was called in a way that cannot work."""
 
 app = typer.Typer(
     name="gardefou",
@@ -62,14 +64,23 @@ def _root(
     """Options that stand before the verb."""
 
 
-def main() -> None:
-    """Run the command; a known failure is one line on stderr and its exit status."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command (``arguments``, those of the process by default) and leave.
+
+    A known failure is one line on stderr and its exit status.
+    """
+    command = get_command(app)
+    speak(command)
     try:
-        app()
+        sys.exit(command.main(arguments, prog_name="gardefou", standalone_mode=False))
     except GardefouError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
-            f"gardefou: {error}", markup=False
-        )
-        sys.exit(error.exit_status)
+        _fail(str(error), error.exit_status)
+    except typer.TyperException as error:
+        _fail(explain(error), WRONG_USE)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+def _fail(line: str, status: int) -> NoReturn:
+    typer.echo(f"gardefou: {one_line(line)}", err=True)
+    sys.exit(status)

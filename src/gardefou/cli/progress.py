@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import av
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from gardefou.alerting.alert import AlertEvent, AlertOpened
+from gardefou.capture.file import FILE_OPTIONS
+from gardefou.capture.opening import open_container
 from gardefou.evaluation.analyse import Assignment, Listener
 from gardefou.evaluation.run_page import clock
 from gardefou.i18n import text
@@ -33,7 +35,8 @@ class AnalysisDisplay:
         self.listener = Listener(self._on_event, self._on_progress)
 
     def __enter__(self) -> Self:
-        self._bar.start()
+        if self._bar.console.is_terminal:
+            self._bar.start()
         return self
 
     def __exit__(
@@ -42,7 +45,8 @@ class AnalysisDisplay:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bar.stop()
+        if self._bar.console.is_terminal:  # Elsewhere it would leave an empty line.
+            self._bar.stop()
 
     def _on_event(self, event: AlertEvent, camera: Camera) -> None:
         alert = event.alert
@@ -57,14 +61,16 @@ class AnalysisDisplay:
         self._out.print(line, markup=False)
 
     def _on_progress(self, assignment: Assignment, seconds: float) -> None:
+        if not self._bar.console.is_terminal:
+            return
         task = self._tasks.get(assignment)
         if task is None:
-            task = self._bar.add_task(assignment.video.name, total=_length(assignment))
+            task = self._bar.add_task(assignment.video.name, total=_length(assignment.video))
             self._tasks[assignment] = task
         self._bar.update(task, completed=seconds)
 
 
-def _length(assignment: Assignment) -> float | None:
-    """Length that the file announces, s; None when it announces none."""
-    with av.open(str(assignment.video)) as container:
-        return container.duration / av.time_base if container.duration else None
+def _length(video: Path) -> float | None:
+    """Length that a file announces, s; None when it announces none."""
+    with open_container(f"file:{video}", FILE_OPTIONS) as container:
+        return None if container.duration is None else container.duration / 1e6

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +17,12 @@ FILE_NAME: Final = "alerts.jsonl"
 class LoggedAlert:
     """An alert of a finished or running analysis.
 
-    ``closed_s`` stream time, s, None while open; ``snapshot`` and ``clip`` paths under the output
-    folder.
+    ``video`` name of the file it was raised on; ``closed_s`` stream time, s, None while open;
+    ``snapshot`` and ``clip`` paths under the output folder.
     """
 
     alert: Alert
+    video: str
     closed_s: float | None = None
     snapshot: str | None = None
     clip: str | None = None
@@ -45,7 +46,7 @@ class LoggedAlert:
 
 
 class AlertLog:
-    """The alerts of a run, written anew as a whole whenever one opens or closes.
+    """The alerts of a run, written anew as a whole whenever one changes.
 
     Raises `OutputError` when the file cannot be written; what was written before stays.
     """
@@ -60,15 +61,21 @@ class AlertLog:
         """All alerts in the order of their opening."""
         return list(self._alerts.values())
 
-    def opened(self, alert: Alert, snapshot: str | None) -> None:
+    def opened(self, alert: Alert, video: str) -> None:
         """Record an alert that opened."""
-        self._alerts[str(alert.id)] = LoggedAlert(alert, snapshot=snapshot)
-        self._write()
+        self._change(LoggedAlert(alert, video))
 
-    def closed(self, alert: Alert, closed_s: float) -> None:
-        """Record that an alert closed."""
-        before = self._alerts[str(alert.id)]
-        self._alerts[str(alert.id)] = LoggedAlert(alert, closed_s, before.snapshot, before.clip)
+    def pictured(self, alert: Alert, snapshot: str) -> None:
+        """Record that an alert's snapshot is there."""
+        self._change(replace(self._alerts[str(alert.id)], snapshot=snapshot))
+
+    def closed(self, alert: Alert, closed_s: float, video: str) -> None:
+        """Record that an alert closed, even one whose opening an interruption kept out."""
+        before = self._alerts.get(str(alert.id), LoggedAlert(alert, video))
+        self._change(replace(before, closed_s=closed_s))
+
+    def _change(self, logged: LoggedAlert) -> None:
+        self._alerts[str(logged.alert.id)] = logged
         self._write()
 
     def _write(self) -> None:

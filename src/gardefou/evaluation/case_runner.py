@@ -8,9 +8,9 @@ from pathlib import Path
 
 from gardefou.alerting.alert import AlertClosed, AlertEvent
 from gardefou.capture.file import FileSource
+from gardefou.capture.playback import variant
 from gardefou.capture.reader import ReadSettings
 from gardefou.evaluation.cases import Case, CaseZone
-from gardefou.evaluation.playback import played
 from gardefou.evaluation.scoring import CaseScore, SignalledAlert, score
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
@@ -41,9 +41,7 @@ def run_case(case: Case, footage: Path, engine: InferenceEngine) -> CaseRun:
     settings = ReadSettings(case.id)
     events: list[AlertEvent] = []
     with FileSource(footage / case.clip, settings) as source:
-        frames = source.frames()
-        if case.play != "forwards" or case.hold_first_s or case.hold_last_s:
-            frames = iter(played(frames, case.play, case.hold_first_s, case.hold_last_s))
+        frames = variant(source.frames(), case.play, case.hold_first_s, case.hold_last_s)
         for analysed in analysed_frames(frames, pipeline, source):
             events.extend(analysed.events)
         duration = source.report.duration_s

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
+from gardefou.capture.playback import Play
 from gardefou.errors import EvaluationError
 from gardefou.situations.situation import Situation
 
-Point = tuple[float, float]
-Play = Literal["forwards", "reversed", "last_frame"]
+Point = tuple[FiniteFloat, FiniteFloat]
 
 
 class _Model(BaseModel):
@@ -24,8 +33,8 @@ class CaseZone(_Model):
 
     id: str
     situation: Situation | None = None
-    polygon: list[Point] | None = None
-    line: list[Point] | None = None
+    polygon: Annotated[list[Point], Field(min_length=3)] | None = None
+    line: Annotated[list[Point], Field(min_length=2, max_length=2)] | None = None
     direction: Point | None = None
     classes: list[Literal["person", "vehicle"]] = []
 
@@ -34,11 +43,21 @@ class ExpectedEvent(_Model):
     """An event that must be signalled, times in the clip's own seconds."""
 
     situation: Situation
-    start_s: float
-    end_s: float
-    region: list[Point] | None = None
+    start_s: FiniteFloat
+    end_s: FiniteFloat
+    region: Annotated[list[Point], Field(min_length=3)] | None = None
     optional: bool = False
-    placed_s: float | None = None
+    placed_s: FiniteFloat | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_its_start(self) -> Self:
+        if self.end_s < self.start_s:
+            raise PydanticCustomError(
+                "ends_before",
+                "ends at {end} s, before its start at {start} s",
+                {"start": self.start_s, "end": self.end_s},
+            )
+        return self
 
 
 class PeopleCount(_Model):
@@ -66,7 +85,7 @@ class Case(_Model):
     people: list[PeopleCount] = []
     people_truth: str | None = None
     stills: str | None = None
-    play: Play = "forwards"
+    play: Play = Play.FORWARD
     hold_first_s: Annotated[float, Field(ge=0)] = 0.0
     hold_last_s: Annotated[float, Field(ge=0)] = 0.0
     tolerance_s: Annotated[float, Field(ge=0)] = 2.0
@@ -85,13 +104,18 @@ def read_cases(path: Path) -> list[Case]:
     """The cases of a YAML file; raises `EvaluationError` that names the first bad entry."""
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise EvaluationError("evaluation.cases_unreadable", path=path, detail=error) from error
     try:
-        return TypeAdapter(list[Case]).validate_python(document)
+        cases = TypeAdapter(list[Case]).validate_python(document)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "-"
         raise EvaluationError(
             "evaluation.cases_invalid", path=path, place=place, detail=first["msg"]
         ) from error
+    names = [case.id for case in cases]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise EvaluationError("evaluation.case_repeated", path=path, place=index, id=name)
+    return cases

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from gardefou.errors import EvaluationError, GardefouError, UsageError
+from gardefou.errors import GardefouError, UsageError
 from gardefou.evaluation import run_record
 from gardefou.evaluation.alert_log import FILE_NAME as ALERTS
 from gardefou.evaluation.alert_log import LoggedAlert
@@ -115,8 +115,8 @@ def evaluate(
     """
     if not request.footage.is_dir():
         raise UsageError("evaluation.no_footage", path=request.footage)
-    run_record.refuse_earlier_run(request.out)
-    cases = choose(_unique(read_cases(request.cases), request.cases), request.only)
+    run_record.refuse_folder_in_use(request.out)
+    cases = choose(read_cases(request.cases), request.only)
     started = run_record.now()
     _write_alerts(request.out, [])
     with InferenceEngine() as engine:
@@ -223,15 +223,6 @@ def _missing(cases: Iterable[Case], footage: Path) -> list[Trouble]:
         for each in cases
         if not (footage / each.clip).exists()
     ]
-
-
-def _unique(cases: Sequence[Case], path: Path) -> Sequence[Case]:
-    seen: set[str] = set()
-    for case in cases:
-        if case.id in seen:
-            raise EvaluationError("evaluation.case_twice", path=path, case=case.id)
-        seen.add(case.id)
-    return cases
 
 
 def _collect(

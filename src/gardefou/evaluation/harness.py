@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 from gardefou.alerting.alert import AlertEvent, AlertOpened
 from gardefou.capture.file import FileSource
@@ -33,8 +33,6 @@ from gardefou.tracking.tracks import Tracks
 
 Counts = Mapping[str, Mapping[str, int]]
 """Crossings by line and direction."""
-
-_PLAYS: Final[Mapping[str, Play]] = {"reversed": Play.REVERSED, "last_frame": Play.LAST_FRAME}
 
 
 class LineCounts(Protocol):
@@ -194,7 +192,7 @@ def play(
     return PlayedCase(
         case=case,
         score=score(case, signalled(events), report.duration_s),
-        alerts=_logged(events),
+        alerts=_logged(events, case.clip),
         moments=moments,
         glimpses=glimpses,
         duration_s=report.duration_s,
@@ -214,8 +212,7 @@ def new_pipeline(
 
 def as_played(frames: Iterable[Frame], case: Case) -> Iterator[Frame]:
     """A clip's frames in the order of a case, its ends held as long as the case asks."""
-    order = _PLAYS.get(case.play, Play.FORWARD)
-    return variant(frames, order, case.hold_first_s, case.hold_last_s)
+    return variant(frames, case.play, case.hold_first_s, case.hold_last_s)
 
 
 def clip_time(case: Case, played_s: float, duration_s: float) -> float:
@@ -224,18 +221,18 @@ def clip_time(case: Case, played_s: float, duration_s: float) -> float:
     A held moment shows the clip's first or last picture.
     """
     inside = min(max(played_s, 0.0), duration_s)
-    if case.play == "last_frame":
+    if case.play is Play.LAST_FRAME:
         return duration_s
-    return duration_s - inside if case.play == "reversed" else inside
+    return duration_s - inside if case.play is Play.REVERSED else inside
 
 
-def _logged(events: Iterable[AlertEvent]) -> list[LoggedAlert]:
+def _logged(events: Iterable[AlertEvent], video: str) -> list[LoggedAlert]:
     """Alerts in the order of their opening, each closed."""
     opened: dict[str, LoggedAlert] = {}
     for event in events:
         key = str(event.alert.id)
         closed_s = None if isinstance(event, AlertOpened) else event.closed_at
-        opened[key] = LoggedAlert(event.alert, closed_s)
+        opened[key] = LoggedAlert(event.alert, video, closed_s)
     return list(opened.values())
 
 

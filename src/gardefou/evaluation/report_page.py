@@ -9,6 +9,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from gardefou.capture.playback import Play
 from gardefou.evaluation.cases import Case
 from gardefou.evaluation.charts import PLOT, WIDTH, plotted, timeline
 from gardefou.evaluation.maturity import CALIBRATE_FIRST, OPERATIONAL
@@ -78,7 +79,7 @@ def _translated(language: str, key: str, **fields: object) -> str:
 def _flags(language: str, case: Case) -> list[str]:
     """What sets a case apart, in words."""
     marks = [each for each in ("derived", "stretch", "moving_camera") if getattr(case, each)]
-    ways = [case.play] if case.play in ("reversed", "last_frame") else []
+    ways = [] if case.play is Play.FORWARD else [case.play]
     return [text(f"evaluation.report.flag.{each}", language) for each in [*marks, *ways]]
 
 

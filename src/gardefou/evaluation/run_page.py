@@ -20,10 +20,17 @@ _environment: Final = Environment(
 )
 
 
-def write_page(folder: Path, alerts: Sequence[LoggedAlert], cameras: Sequence[Camera]) -> Path:
+def write_page(
+    folder: Path,
+    alerts: Sequence[LoggedAlert],
+    cameras: Sequence[Camera],
+    *,
+    is_complete: bool = True,
+) -> Path:
     """Write ``index.html`` in the reader's language; raises `OutputError`.
 
-    The alert's region is laid over its snapshot, never drawn into it.
+    ``cameras`` one for each video that was to be analysed; ``is_complete`` whether all were. The
+    alert's region is laid over its snapshot, never drawn into it.
     """
     names = {camera.id: camera.name for camera in cameras}
     page = _environment.get_template("run.html.j2").render(
@@ -31,6 +38,8 @@ def write_page(folder: Path, alerts: Sequence[LoggedAlert], cameras: Sequence[Ca
         text=text,
         alerts=alerts,
         camera_names=names,
+        several_videos=len(cameras) > 1,
+        is_complete=is_complete,
         clock=clock,
         points=_points,
     )

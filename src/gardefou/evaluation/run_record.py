@@ -4,49 +4,74 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from gardefou import __version__
-from gardefou.errors import UsageError
+from gardefou.errors import CaptureError, UsageError
+from gardefou.evaluation import alert_log
 from gardefou.evidence.files import whole_file
 
 FILE_NAME: Final = "run.json"
 MODE: Final = "evaluation"
 
 
+class RunState(StrEnum):
+    """How far a run came; one that was killed still says ``running``."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class AnalysedFile:
-    """A video that was analysed; ``duration_s`` of stream time, counts of frames."""
+    """A video, as far as it was analysed.
+
+    ``duration_s`` of stream time; counts of frames; ``alerts`` ids of those raised on it.
+    """
 
     path: str
     sha256: str
     camera: str
-    duration_s: float
-    decoded: int
-    analysed: int
-    corrupt: int
-    truncated: bool
+    duration_s: float = 0.0
+    decoded: int = 0
+    analysed: int = 0
+    corrupt: int = 0
+    truncated: bool = False
+    alerts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A finished analysis. ``site_sha256`` of the site document's bytes; times UTC, ISO 8601."""
+    """An analysis, written before its first frame and again after its last.
 
-    mode: str
+    ``site_sha256`` of the site document's bytes; ``model_sha256`` of the network's files by name;
+    times UTC, ISO 8601; ``ended`` and ``inference_precision`` None while they are not known;
+    ``error`` what made it fail, one line.
+    """
+
     reason: str
     started: str
-    ended: str
     version: str
     model: str
-    inference_precision: str
+    model_sha256: Mapping[str, str]
     site: str
     site_sha256: str
-    files: list[AnalysedFile]
-    alerts: int
-    notices: list[str]
+    mode: str = MODE
+    state: RunState = RunState.RUNNING
+    ended: str | None = None
+    error: str | None = None
+    inference_precision: str | None = None
+    files: Sequence[AnalysedFile] = ()
+    alerts: int = 0
+    notices: Sequence[str] = ()
 
     def write(self, folder: Path) -> None:
         """Write the record into the output folder; raises `OutputError`."""
@@ -61,15 +86,20 @@ def now() -> str:
 
 
 def file_sha256(path: Path) -> str:
-    """Hash of a file's content, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """Hash of a file's content, in hexadecimal; raises `CaptureError`."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise CaptureError("capture.unreadable", path=path) from error
 
 
-def refuse_earlier_run(folder: Path) -> None:
-    """Raise `UsageError` when a folder already holds a run: what was recorded stays as it is."""
-    for name in (FILE_NAME, "alerts.jsonl"):
-        if (folder / name).exists():
+def refuse_folder_in_use(folder: Path) -> None:
+    """Raise `UsageError` for a file, or a folder that holds a run: what is there stays."""
+    if os.path.exists(folder) and not os.path.isdir(folder):
+        raise UsageError("analysis.not_a_folder", path=folder)
+    for name in (FILE_NAME, alert_log.FILE_NAME):
+        if os.path.exists(folder / name):
             raise UsageError("analysis.earlier_run", folder=folder, name=name)
 
 

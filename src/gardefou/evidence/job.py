@@ -37,6 +37,11 @@ FILE_NAMES: Final = {
 """Name of each kind's file in its alert's folder."""
 
 
+def folder_of(alert_id: UUID, opened_at: float) -> PurePosixPath:
+    """Where an alert's files stand under the evidence folder: ``YYYY/MM/DD/<alert id>``, by UTC."""
+    return PurePosixPath(f"{datetime.fromtimestamp(opened_at, UTC):%Y/%m/%d}", str(alert_id))
+
+
 @dataclass(frozen=True, slots=True)
 class Footage:
     """Encoded pictures of one stream, in decoding order from a keyframe on."""
@@ -71,9 +76,8 @@ class EvidenceJob:
 
     @property
     def path(self) -> PurePosixPath:
-        """Place under the evidence folder: ``YYYY/MM/DD/<alert id>/<file>``, by UTC."""
-        day = datetime.fromtimestamp(self.opened_at, UTC)
-        return PurePosixPath(f"{day:%Y/%m/%d}", str(self.alert_id), FILE_NAMES[self.kind])
+        """Place under the evidence folder."""
+        return folder_of(self.alert_id, self.opened_at) / FILE_NAMES[self.kind]
 
 
 @dataclass(frozen=True, slots=True)

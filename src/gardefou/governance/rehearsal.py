@@ -29,7 +29,8 @@ _CHARGE: Final = "charge"
 class RehearsalBudget:
     """What is left of the rehearsal time of some cameras, as the journal knows it.
 
-    ``clock`` monotonic seconds; ``now`` UTC.
+    ``clock`` monotonic seconds; ``now`` UTC. Raises `JournalError` when the journal cannot be read
+    or was changed.
     """
 
     def __init__(
@@ -43,7 +44,8 @@ class RehearsalBudget:
         self._cameras = list(cameras)
         self._clock = clock
         self._now = now
-        self._paid_until: float | None = None
+        self._paid_until = -float("inf")
+        self._paid: frozenset[str] = frozenset()
         self._charges: dict[str, list[tuple[datetime, int]]] = {each: [] for each in cameras}
         self._in_all = 0
         for line in journal.entries():
@@ -51,8 +53,8 @@ class RehearsalBudget:
 
     def left_s(self, camera_id: str) -> float:
         """Time that a camera may still be rehearsed now, the time already paid included, s."""
-        paid = 0.0 if self._paid_until is None else max(0.0, self._paid_until - self._clock())
-        return paid + self._uncharged_s(camera_id)
+        paid = self._paid_until - self._clock() if camera_id in self._paid else 0.0
+        return max(0.0, paid) + max(0, self._uncharged_s(camera_id))
 
     def refuse_if_used_up(self) -> None:
         """Raise `UsageError` when no camera may be rehearsed at all."""
@@ -64,12 +66,13 @@ class RehearsalBudget:
             )
 
     def spend(self, running: Collection[str]) -> None:
-        """Charge the next `CHARGE_S` when the last are used up and a camera runs.
+        """Charge the next `CHARGE_S` when the last are used up and a camera runs or is to.
 
-        Raises `JournalError` when it cannot be journalled: then nothing may run.
+        A charge is for the rehearsal as a whole: every camera that has time left pays it. Raises
+        `JournalError` when it cannot be journalled: then nothing may run.
         """
         now = self._clock()
-        if not running or (self._paid_until is not None and now < self._paid_until):
+        if not running or (now < self._paid_until and self._paid.issuperset(running)):
             return
         cameras = [each for each in self._cameras if self._uncharged_s(each) > 0]
         if not cameras:
@@ -78,9 +81,9 @@ class RehearsalBudget:
         self._read(
             self._journal.append(Entry(SOFTWARE, Operation.REHEARSAL, "system", details=details))
         )
-        self._paid_until = now + CHARGE_S
+        self._paid_until, self._paid = now + CHARGE_S, frozenset(cameras)
 
-    def _uncharged_s(self, camera_id: str) -> float:
+    def _uncharged_s(self, camera_id: str) -> int:
         since = self._now() - DAY
         today = sum(seconds for at, seconds in self._charges[camera_id] if at > since)
         return min(CAMERA_DAY_S - today, IN_ALL_S - self._in_all)

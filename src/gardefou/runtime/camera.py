@@ -6,18 +6,20 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from gardefou.alerting.alert import AlertClosed, AlertEvent, AlertOpened
+from gardefou.alerting.alert import AlertEvent, AlertOpened
 from gardefou.capture.frame import Frame
 from gardefou.capture.link import CameraLink, FileLoop, Link
 from gardefou.capture.live import LinkState, LiveHealth, LiveSource
 from gardefou.capture.masks import PrivacyMask
 from gardefou.capture.notice import Notice
 from gardefou.capture.reader import ReadSettings
+from gardefou.errors import GardefouError
 from gardefou.evidence.collector import CameraEvidence
 from gardefou.evidence.heads import HeadTrail
 from gardefou.evidence.job import EvidenceJob
@@ -39,6 +41,13 @@ SILENT_S: Final = 10.0
 PICTURE_S: Final = 0.33
 """Least time between two pictures for watchers, s: about three a second."""
 
+STUCK_S: Final = 30.0
+"""A camera's loop that takes this long over one frame will not come back, s. The first frame of a
+size compiles the network, which took 0.6 s on the two cores of the reference machine."""
+
+RELEASE_S: Final = 3.0
+"""How long the reading thread of a camera that must not be read any more is waited for, s."""
+
 _WAIT_S: Final = 0.5
 
 _STATES: Final = {
@@ -54,9 +63,10 @@ _log = logging.getLogger(__name__)
 
 
 class CameraWork:
-    """Runs one camera in a thread of its own until `stop`.
+    """Runs one camera in a thread of its own until it is told to stop.
 
-    ``submit`` takes evidence jobs, ``show`` pictures for watchers; both return at once.
+    ``submit`` takes evidence jobs and returns at once; ``painter`` makes pictures for watchers.
+    A camera that is ``blocked`` is not even connected to.
     """
 
     def __init__(
@@ -66,119 +76,194 @@ class CameraWork:
         outbox: Outbox,
         submit: Callable[[EvidenceJob], None],
         painter: LivePainter,
-        show: Callable[[str, bytes], None],
     ) -> None:
         self.camera = camera
-        polygons = [np.array(mask.polygon) for mask in camera.masks]
-        settings = ReadSettings(
-            camera.id, analysis_fps=camera.analysis.fps, masks=PrivacyMask(polygons)
-        )
-        self._source = LiveSource(link_of(camera), settings)
+        self.watched = False
+        self._masks = [np.array(mask.polygon) for mask in camera.masks]
         self._pipeline = CameraPipeline(camera.id, Perceiver(engine), build_detectors(camera))
         self._trail = HeadTrail()
-        self._evidence = CameraEvidence(camera.id, self._source, self._trail, submit, polygons)
+        self._submit = submit
         self._outbox = outbox
         self._painter = painter
-        self._show = show
+        self._source: LiveSource | None = None
+        self._evidence: CameraEvidence | None = None
         self._epoch = 0
         self._analysed = 0
         self._last_time = 0.0
         self._last_seen = time.monotonic()
         self._pictured = 0.0
+        self._blocked: Notice | None = None
+        self._blocked_since = 0.0
         self._trouble: Notice | None = None
-        self.watched = False
-        self.paused: Notice | None = None
+        self._beat = time.monotonic()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"camera {camera.id}", daemon=True)
 
-    def start(self) -> None:
-        """Connect and begin."""
-        self._source.start()
-        self._thread.start()
+    def permit(self, blocked: Notice | None) -> None:
+        """Read and analyse from now on, or stop doing so because of ``blocked``."""
+        if blocked is not None and self._blocked is None:
+            self._blocked_since = time.time()
+        self._blocked = blocked
+        if self._thread.ident is None:
+            self._beat = time.monotonic()
+            self._thread.start()
 
     def stop_reading(self) -> None:
         """Ask the threads to end, without waiting."""
         self._stopped.set()
+        source = self._source
+        if source is not None:
+            source.stop(0.0)
 
-    def join(self, timeout: float) -> None:
-        """Wait for the threads; a reading thread that hangs is abandoned after ``timeout``, s."""
-        self._thread.join(timeout)
-        self._source.stop(timeout)
+    def join(self, deadline: float) -> None:
+        """Wait until ``deadline`` (monotonic, s) for the threads; one that hangs is abandoned."""
+        source = self._source
+        if self._thread.ident is not None:
+            self._thread.join(max(0.0, deadline - time.monotonic()))
+        if source is not None:
+            source.stop(max(0.0, deadline - time.monotonic()))
 
     def report(self) -> CameraReport:
         """How the camera is now."""
-        health = self._source.health
-        blocked = self.paused or self._outbox.trouble
-        state = CameraState.BLOCKED if blocked else _state(health)
-        notice = blocked or self._trouble or _reason(health)
+        source, blocked = self._source, self._blocked or self._outbox.trouble
+        health = source.health if source is not None else None
+        if blocked is not None:
+            state = CameraState.BLOCKED
+            since = self._blocked_since if self._blocked else self._outbox.trouble_since
+        elif health is None:
+            state, since = CameraState.STARTING, time.time()
+        else:
+            state, since = _state(health), health.since
         return CameraReport(
             camera_id=self.camera.id,
             state=state,
-            since=health.since,
-            notice=notice,
+            since=since,
+            notice=blocked or self._trouble or _reason(health),
             analysed=self._analysed,
-            dropped=health.drops,
-            hung=health.is_hung,
+            dropped=health.drops if health else 0,
+            hung=self._is_stuck() or (health is not None and health.is_hung),
         )
+
+    def _is_stuck(self) -> bool:
+        """Whether this camera's own loop died or hangs; one that waits for the disk does not."""
+        if self._thread.ident is None or self._stopped.is_set():
+            return False
+        if not self._thread.is_alive():
+            return True
+        return self._outbox.trouble is None and time.monotonic() - self._beat > STUCK_S
+
+    # Below: the camera's own thread.
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            frame = self._source.latest(_WAIT_S)
+            self._beat = time.monotonic()
             try:
-                if frame is None or self.paused:
-                    self._idle()
-                else:
-                    self._analyse(frame)
-                    self._trouble = None
+                self._round()
             except Exception as error:
                 # A fault in one camera's analysis must neither end it nor touch the others.
                 _log.exception("camera %s", self.camera.id)
-                self._trouble = Notice.of("runtime.camera_fault", reason=type(error).__name__)
-                self._interrupt()
-                self._stopped.wait(_WAIT_S)
-        self._interrupt()
+                self._recover(Notice.of("runtime.camera_fault", reason=type(error).__name__))
+        self._disconnect()
 
-    def _analyse(self, frame: Frame) -> None:
-        if self._source.epoch != self._epoch:
-            self._epoch = self._source.epoch
+    def _round(self) -> None:
+        if self._blocked is not None:
+            self._disconnect()
+            self._stopped.wait(_WAIT_S)
+            return
+        try:
+            source, evidence = self._connected()
+        except GardefouError as error:
+            self._trouble = Notice.of(error.key, **error.fields)
+            self._stopped.wait(_WAIT_S)
+            return
+        frame = source.latest(_WAIT_S)
+        if frame is None:
+            self._idle(evidence)
+        else:
+            self._analyse(frame, source, evidence)
+            self._trouble = None
+
+    def _recover(self, trouble: Notice) -> None:
+        self._trouble = trouble
+        try:
+            self._disconnect()
+        except Exception:
+            _log.exception("camera %s, beginning anew", self.camera.id)
+            self._source = self._evidence = None
+        self._stopped.wait(_WAIT_S)
+
+    def _connected(self) -> tuple[LiveSource, CameraEvidence]:
+        """The stream, connected to if it was not; raises `CaptureError` for a missing file."""
+        if self._source is None or self._evidence is None:
+            settings = ReadSettings(
+                self.camera.id,
+                analysis_fps=self.camera.analysis.fps,
+                masks=PrivacyMask(self._masks),
+            )
+            source = LiveSource(link_of(self.camera), settings)
+            self._evidence = CameraEvidence(
+                self.camera.id, source, self._trail, self._submit, self._masks
+            )
+            self._epoch = source.epoch
+            source.start()
+            self._source = source
+        return self._source, self._evidence
+
+    def _disconnect(self) -> None:
+        """Close what is open, let the stream go, keep nothing of it."""
+        if self._source is None:
+            return
+        self._source.stop(0.0)
+        self._interrupt()
+        self._trail.clear()
+        self._source.stop(RELEASE_S)
+        self._source = self._evidence = None
+
+    def _analyse(self, frame: Frame, source: LiveSource, evidence: CameraEvidence) -> None:
+        if source.epoch != self._epoch:
+            self._epoch = source.epoch
             self._pipeline.reset()
-            self._evidence.finish()
+            evidence.finish()
         analysed = self._pipeline.finish(self._pipeline.start(frame))
         percept = analysed.percept
         self._trail.add(percept.time, percept.size, percept.detections, analysed.tracks)
         for event in analysed.events:
-            self._tell(event)
-        self._evidence.advance(frame.time)
+            self._tell(event, evidence)
+        evidence.advance(frame.time)
         self._analysed += 1
         self._last_time, self._last_seen = frame.time, time.monotonic()
         if self.watched and time.monotonic() - self._pictured >= PICTURE_S:
             self._pictured = time.monotonic()
-            jpeg = self._painter.paint(frame.image, self._trail.regions(frame.time))
-            self._show(self.camera.id, jpeg)
+            self._painter.offer(self.camera.id, frame.image, self._trail.regions(frame.time))
 
-    def _tell(self, event: AlertEvent) -> None:
-        """Record an alert event, then see to its evidence."""
-        self._outbox.write(event)
+    def _tell(self, event: AlertEvent, evidence: CameraEvidence) -> None:
+        """Record an alert event, then see to its evidence: none of an alert nobody will hear of."""
+        if not self._outbox.write(event):
+            return
         alert = event.alert
         if isinstance(event, AlertOpened):
-            self._evidence.opened(alert.id, alert.opened_at)
+            evidence.opened(alert.id, alert.opened_at)
         else:
-            self._evidence.closed(alert.id, event.closed_at)
+            evidence.closed(alert.id, event.closed_at)
 
-    def _idle(self) -> None:
+    def _idle(self, evidence: CameraEvidence) -> None:
         """No frame to analyse: clips end in time, and alerts nobody can see any more close."""
+        if not self._last_time:
+            return
         silent = time.monotonic() - self._last_seen
-        if silent >= SILENT_S and self._last_time:
+        if silent >= SILENT_S:
             self._interrupt()
-        elif self._last_time:
-            self._evidence.advance(self._last_time + silent)
+            self._last_time = 0.0
+        else:
+            evidence.advance(self._last_time + silent)
 
     def _interrupt(self) -> None:
         """Close open alerts as interrupted, ask for their clips, forget tracks and background."""
         for event in self._pipeline.close():
-            assert isinstance(event, AlertClosed)
             self._outbox.write(AlertInterrupted(event.alert.id, self._last_time))
-        self._evidence.finish()
+        if self._evidence is not None:
+            with suppress(RuntimeError):  # Nothing is known yet of a stream never connected to.
+                self._evidence.finish()
         self._pipeline.reset()
 
 
@@ -187,7 +272,7 @@ def link_of(camera: Camera) -> Link:
     assert camera.source is not None
     if camera.source.kind is SourceKind.FILE:
         return FileLoop(Path(camera.source.address))
-    return CameraLink(camera.source.address)
+    return CameraLink(camera.source.address, camera.transport)
 
 
 def _state(health: LiveHealth) -> CameraState:
@@ -197,6 +282,8 @@ def _state(health: LiveHealth) -> CameraState:
     return state
 
 
-def _reason(health: LiveHealth) -> Notice | None:
+def _reason(health: LiveHealth | None) -> Notice | None:
     """Why a camera is not running; an error of the past says nothing about now."""
-    return None if health.state is LinkState.RUNNING else health.error
+    if health is None or health.state is LinkState.RUNNING:
+        return None
+    return health.error

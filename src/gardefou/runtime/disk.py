@@ -22,14 +22,14 @@ class DiskGuard:
     """Watches the room of a folder, with a margin between stopping and going on."""
 
     def __init__(self, folder: Path, limits: DiskLimits) -> None:
-        self._folder = folder
+        self.folder = folder
         self._limits = limits
         self._state = DiskState.OK
 
     def look(self) -> tuple[DiskState, int]:
         """The state now and the bytes free; a folder that cannot be asked counts as full."""
         try:
-            free = shutil.disk_usage(self._folder).free
+            free = shutil.disk_usage(self.folder).free
         except OSError:
             self._state = DiskState.FULL
             return self._state, 0

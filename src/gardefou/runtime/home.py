@@ -46,23 +46,32 @@ class Home:
     def prepare(self) -> None:
         """Make the folders, for their owner only; raises `OutputError`."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for each in (self.spool, self.evidence):
                 each.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
-            raise OutputError(
-                "runtime.home_unusable", folder=self.folder, reason=error.strerror
-            ) from error
+            raise self._unusable(error) from error
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder for this process alone; raises `UsageError` when another one runs."""
-        handle = os.open(self.folder / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
+        """Hold the folder for this process alone.
+
+        Raises `UsageError` when another one runs, `OutputError` when the folder cannot be used.
+        """
+        try:
+            handle = os.open(self.folder / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise self._unusable(error) from error
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
+            except BlockingIOError as error:
                 raise UsageError("runtime.home_in_use", folder=self.folder) from error
+            except OSError as error:
+                raise self._unusable(error) from error
             yield
         finally:
             os.close(handle)
+
+    def _unusable(self, error: OSError) -> OutputError:
+        return OutputError("runtime.home_unusable", folder=self.folder, reason=error.strerror)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gardefou.capture.notice import Notice
@@ -15,13 +17,15 @@ from gardefou.storage.records import Mode
 class WorkerSettings:
     """All that a worker must know: its cameras, where it writes, what it runs as.
 
-    ``models_dir`` None for the user's own models.
+    ``models_dir`` None for the user's own models; ``log_level`` of what it writes to its standard
+    error.
     """
 
     home: Path
     cameras: tuple[Camera, ...]
     mode: Mode
     models_dir: Path | None = None
+    log_level: int = logging.INFO
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class CameraReport:
     """One camera as its worker sees it.
 
     ``since`` UTC, s; ``analysed`` and ``dropped`` frames since the worker began; ``hung`` says that
-    only a new process frees its reading thread.
+    only a new process frees one of its threads.
     """
 
     camera_id: str
@@ -73,19 +77,19 @@ WorkerMessage = Heartbeat | Spooled | LivePicture | WorkerFailed
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Somebody looks at a camera, or nobody does any more."""
+    """The cameras that somebody looks at now; all others are looked at by nobody."""
 
-    camera_id: str
-    on: bool
+    cameras: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
-    """Cameras stop being analysed until further notice, or go on; ``notice`` says why."""
+class Permit:
+    """Every camera may be read and analysed now, but those of ``blocked``, each with its reason.
 
-    notice: Notice | None
-    cameras: frozenset[str] | None = None
-    """Which cameras; None for all of them."""
+    No camera of a worker is read before the first permit.
+    """
+
+    blocked: Mapping[str, Notice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +97,4 @@ class Stop:
     """Close what is open, finish evidence, end."""
 
 
-HubCommand = Watch | Pause | Stop
+HubCommand = Watch | Permit | Stop

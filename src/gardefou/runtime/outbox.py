@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -33,6 +34,8 @@ class Outbox:
         self._lock = threading.Lock()
         self._giving_up = threading.Event()
         self.trouble: Notice | None = None
+        self.trouble_since = 0.0
+        """UTC, s."""
 
     def write(self, event: SpoolEvent) -> bool:
         """Write an event; false only when the worker gave up before the disk took it."""
@@ -62,6 +65,7 @@ class Outbox:
         except GardefouError as error:
             if self.trouble is None:
                 _log.error("%s", error)
+                self.trouble_since = time.time()
             self.trouble = Notice.of(error.key, **error.fields)
             return False
         self.trouble = None

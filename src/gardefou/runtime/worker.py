@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
@@ -20,7 +21,7 @@ from gardefou.runtime.messages import (
     Heartbeat,
     HubCommand,
     LivePicture,
-    Pause,
+    Permit,
     Spooled,
     Stop,
     Watch,
@@ -34,8 +35,8 @@ from gardefou.storage.spool import SpoolWriter
 HEARTBEAT_S: Final = 0.5
 """Time between two heartbeats, s."""
 
-JOIN_S: Final = 3.0
-"""How long a camera's threads may take to end when the worker stops, s."""
+JOIN_S: Final = 5.0
+"""How long the threads of all cameras may take to end when the worker stops, s."""
 
 DRAIN_S: Final = 8.0
 """How long evidence under way may take when the worker stops, s."""
@@ -46,35 +47,34 @@ _log = logging.getLogger(__name__)
 class Worker:
     """Runs cameras until it is told to stop or its hub is gone.
 
-    ``hub`` is a connection that carries `WorkerMessage` one way and `HubCommand` the other.
+    ``hub`` is a connection that carries `WorkerMessage` one way and `HubCommand` the other. No
+    camera is connected to before the hub's first `Permit`.
     """
 
     def __init__(self, settings: WorkerSettings, hub: Connection) -> None:
         self._settings = settings
         self._hub = hub
+        self._sending = threading.Lock()
         self._cameras: dict[str, CameraWork] = {}
 
     def run(self) -> None:
         """Work; returns after `Stop` or when the hub is gone, alerts closed and evidence done."""
-        home = Home(self._settings.home)
+        home, models_dir = Home(self._settings.home), self._settings.models_dir
         try:
             with ExitStack() as stack:
                 outbox = Outbox(SpoolWriter(home.spool, self._settings.mode), self._poke)
-                engine = stack.enter_context(InferenceEngine(self._settings.models_dir))
                 evidence = EvidenceService(
-                    home.evidence,
-                    outbox.write_evidence,
-                    FinderSettings(self._settings.models_dir),
+                    home.evidence, outbox.write_evidence, FinderSettings(models_dir)
                 )
                 stack.callback(evidence.close, DRAIN_S)
-                painter = LivePainter(self._settings.models_dir)
-                for camera in self._settings.cameras:
-                    self._cameras[camera.id] = CameraWork(
-                        camera, engine, outbox, evidence.submit, painter, self._show
-                    )
+                engine = stack.enter_context(InferenceEngine(models_dir))
+                painter = LivePainter(self._show, models_dir)
+                stack.callback(painter.close)
+                self._cameras = {
+                    camera.id: CameraWork(camera, engine, outbox, evidence.submit, painter)
+                    for camera in self._settings.cameras
+                }
                 stack.callback(self._end_cameras, outbox)
-                for work in self._cameras.values():
-                    work.start()
                 self._obey()
         except GardefouError as error:
             _log.error("%s", error)
@@ -101,22 +101,20 @@ class Worker:
                 return
             self._carry_out(command)
 
-    def _carry_out(self, command: Watch | Pause) -> None:
-        if isinstance(command, Watch):
-            work = self._cameras.get(command.camera_id)
-            if work is not None:
-                work.watched = command.on
-            return
+    def _carry_out(self, command: Watch | Permit) -> None:
         for camera_id, work in self._cameras.items():
-            if command.cameras is None or camera_id in command.cameras:
-                work.paused = command.notice
+            if isinstance(command, Watch):
+                work.watched = camera_id in command.cameras
+            else:
+                work.permit(command.blocked.get(camera_id))
 
     def _end_cameras(self, outbox: Outbox) -> None:
         outbox.give_up()
         for work in self._cameras.values():
             work.stop_reading()
+        deadline = time.monotonic() + JOIN_S
         for work in self._cameras.values():
-            work.join(JOIN_S)
+            work.join(deadline)
 
     def _show(self, camera_id: str, jpeg: bytes) -> None:
         self._send(LivePicture(camera_id, jpeg))
@@ -125,8 +123,8 @@ class Worker:
         self._send(Spooled())
 
     def _send(self, message: WorkerMessage) -> bool:
-        """Tell the hub; false when it is gone."""
-        with suppress(OSError, ValueError):
+        """Tell the hub, from any thread; false when it is gone."""
+        with self._sending, suppress(OSError, ValueError):
             self._hub.send(message)
             return True
         return False

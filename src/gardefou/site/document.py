@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import numpy as np
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 
+from gardefou.capture.link import Transport
 from gardefou.site.mistakes import mistake, raise_all
 from gardefou.site.settings import Number, Part, Situations
 from gardefou.site.shapes import (
@@ -211,6 +212,7 @@ class Camera(Part):
     id: Identifier
     name: Name
     source: Source | None = None
+    transport: Transport = Transport.TCP
     place: Place | None = None
     analysis: Analysis = Analysis()
     situations: Situations = Situations()

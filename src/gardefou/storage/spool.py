@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from gardefou.errors import one_line
 from gardefou.i18n import text
 from gardefou.storage.events import SpoolEvent, key_of
 from gardefou.storage.faults import folder_faults
@@ -87,7 +88,7 @@ class Rejected:
 
     def reason(self, language: str | None = None) -> str:
         """Why, on one line."""
-        return " ".join(text(self.key, language, **self.fields).split())
+        return one_line(text(self.key, language, **self.fields))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from gardefou.errors import one_line
 from gardefou.i18n import catalogue, text
 from gardefou.runtime.bus import AlertChange, CameraState, DiskState
 from gardefou.situations.situation import Situation
@@ -84,7 +85,7 @@ def _line(key: str, language: str, fields: Mapping[str, object]) -> str:
         name: text(value, language) if isinstance(value, TextKey) else value
         for name, value in fields.items()
     }
-    return " ".join(text(key, language, **filled).split())
+    return one_line(text(key, language, **filled))
 
 
 class ProblemView(_Strict):
