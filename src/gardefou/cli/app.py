@@ -13,6 +13,7 @@ from gardefou import __version__
 from gardefou.cli.analyse import INTERRUPTED, analyse
 from gardefou.cli.demo import demo
 from gardefou.cli.doctor import doctor
+from gardefou.cli.evaluate import evaluate
 from gardefou.cli.evaluate_tracking import evaluate_tracking
 from gardefou.cli.journal import app as journal_app
 from gardefou.cli.models import app as models_app
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.command(help=text("cli.analyse.help"))(analyse)
 app.command(help=text("cli.demo.help"))(demo)
 app.command(help=text("cli.doctor.help"))(doctor)
+app.command(help=text("cli.evaluate.help"))(evaluate)
 app.command("evaluate-tracking", help=text("cli.evaluate_tracking.help"))(evaluate_tracking)
 app.command(help=text("cli.init.help"))(init)
 app.command(help=text("cli.run.help"))(run)

@@ -1,0 +1,244 @@
+"""Labelled cases through one engine: what each case signalled, kept so that figures can be made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from gardefou.alerting.alert import AlertEvent, AlertOpened
+from gardefou.capture.file import FileSource
+from gardefou.capture.frame import Frame
+from gardefou.capture.playback import Play, variant
+from gardefou.capture.reader import ReadSettings
+from gardefou.errors import EvaluationError, GardefouError, UsageError
+from gardefou.evaluation.alert_log import LoggedAlert
+from gardefou.evaluation.case_runner import camera_of, signalled
+from gardefou.evaluation.cases import Case
+from gardefou.evaluation.pictures import Glimpse
+from gardefou.evaluation.recording import Moment, Recorder
+from gardefou.evaluation.scoring import CaseScore, score
+from gardefou.geometry.arrays import Size
+from gardefou.perception.engine import InferenceEngine
+from gardefou.perception.perceiver import Perceiver
+from gardefou.runtime.detectors import build_detectors
+from gardefou.runtime.pipeline import CameraPipeline
+from gardefou.runtime.stream import analysed_frames
+from gardefou.site.document import Camera
+from gardefou.site.settings import AVAILABLE, Situations
+from gardefou.situations.scene import SituationDetector
+from gardefou.situations.situation import Situation
+from gardefou.tracking.tracks import Tracks
+
+Counts = Mapping[str, Mapping[str, int]]
+"""Crossings by line and direction."""
+
+
+class LineCounts(Protocol):
+    """Whoever counts the crossings of a camera's lines."""
+
+    def update(self, tracks: Tracks, time: float, size: Size) -> None:
+        """Take the tracks of one analysed frame; ``time`` s of stream time, ``size`` px."""
+        ...
+
+    @property
+    def counts(self) -> Counts:
+        """Crossings so far."""
+        ...
+
+
+LineCounter = Callable[[Case], LineCounts]
+"""Makes the counter of a case's lines."""
+
+Progress = Callable[[Case, float], None]
+"""Told of each analysed frame: the case, and the stream time reached, s."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedCase:
+    """A case that was played: its score and all that figures, curves and pictures need.
+
+    ``duration_s`` of the clip without holds and ``played_s`` with them, s of stream time;
+    ``watched`` the situations a detector was there for; ``counts`` None where nothing counts.
+    """
+
+    case: Case
+    score: CaseScore
+    alerts: Sequence[LoggedAlert]
+    moments: Sequence[Moment]
+    glimpses: Sequence[Glimpse]
+    duration_s: float
+    played_s: float
+    watched: frozenset[Situation]
+    notices: Sequence[str]
+    counts: Counts | None = None
+
+    @property
+    def measured(self) -> frozenset[Situation]:
+        """Situations whose alerts count in this case and that something watched for."""
+        return self.case.judged & self.watched
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A case that could not be evaluated, and why, in the reader's language."""
+
+    case_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which cases are played, and which hold nothing that this version can measure."""
+
+    played: Sequence[Case]
+    left_out: Sequence[Case]
+
+
+def choose(cases: Sequence[Case], only: Sequence[str]) -> list[Case]:
+    """The cases named by identifier or situation, all when none is named.
+
+    Raises `UsageError` for a name that is neither.
+    """
+    if not only:
+        return list(cases)
+    for name in only:
+        if name not in {case.id for case in cases} | set(Situation):
+            raise UsageError("evaluation.only_unknown", name=name, known=", ".join(Situation))
+    return [case for case in cases if case.id in only or _concerned(case) & set(only)]
+
+
+def _concerned(case: Case) -> set[str]:
+    return {str(each) for each in case.judged} | {
+        str(zone.situation) for zone in case.zones if zone.situation is not None
+    }
+
+
+def plan(cases: Sequence[Case], counter: LineCounter | None = None) -> Plan:
+    """Tell the cases in which something is measured from those in which nothing can be."""
+    played: list[Case] = []
+    left_out: list[Case] = []
+    for case in cases:
+        measurable = bool(watched_by(case) & case.judged) or bool(counter and case.counts)
+        (played if measurable else left_out).append(case)
+    return Plan(played, left_out)
+
+
+def watched_by(case: Case) -> frozenset[Situation]:
+    """Situations that a detector watches for in a case: available, and with the zones they need."""
+    if case.stills or case.people:
+        return frozenset()
+    return frozenset(each.situation for each in build_detectors(camera_for(case)))
+
+
+def camera_for(case: Case, on: frozenset[Situation] = AVAILABLE) -> Camera:
+    """A case as a camera with these situations switched on and the case's settings applied.
+
+    Raises `EvaluationError` when a setting is none of the situation's.
+    """
+    wanted = {str(each): case.settings.get(each, {}) for each in sorted(on)}
+    try:
+        situations = Situations.model_validate(wanted)
+        return camera_of(case).model_copy(update={"situations": situations})
+    except ValueError as error:
+        detail = str(error).splitlines()[-1].strip()
+        raise EvaluationError("evaluation.case_unusable", case=case.id, detail=detail) from error
+
+
+def run_cases(
+    cases: Iterable[Case],
+    footage: Path,
+    engine: InferenceEngine,
+    on_progress: Progress,
+    counter: LineCounter | None = None,
+) -> Iterator[PlayedCase | Trouble]:
+    """Play cases one after the other through one engine; one that fails does not stop the rest."""
+    for case in cases:
+        try:
+            yield play(case, footage, engine, on_progress, counter)
+        except GardefouError as error:
+            yield Trouble(case.id, str(error))
+
+
+def play(
+    case: Case,
+    footage: Path,
+    engine: InferenceEngine,
+    on_progress: Progress,
+    counter: LineCounter | None = None,
+) -> PlayedCase:
+    """Play a case's clip through the engine and score its alerts; raises `GardefouError`."""
+    recorder = Recorder()
+    detectors = build_detectors(camera_for(case))
+    pipeline = new_pipeline(case, engine, [recorder.around(each) for each in detectors])
+    lines = counter(case) if counter and case.counts else None
+    events: list[AlertEvent] = []
+    moments: list[Moment] = []
+    glimpses: list[Glimpse] = []
+    with FileSource(footage / case.clip, ReadSettings(case.id)) as source:
+        for analysed in analysed_frames(as_played(source.frames(), case), pipeline, source):
+            percept = analysed.percept
+            moments.append(Moment(percept.time, recorder.take()))
+            glimpses.append(
+                Glimpse(percept.time, percept.size, percept.detections, analysed.tracks)
+            )
+            if lines is not None:
+                lines.update(analysed.tracks, percept.time, percept.size)
+            events.extend(analysed.events)
+            on_progress(case, percept.time)
+        report = source.report
+    events.extend(pipeline.close())
+    return PlayedCase(
+        case=case,
+        score=score(case, signalled(events), report.duration_s),
+        alerts=_logged(events, case.clip),
+        moments=moments,
+        glimpses=glimpses,
+        duration_s=report.duration_s,
+        played_s=_length(moments),
+        watched=frozenset(each.situation for each in detectors),
+        notices=[str(notice) for notice in report.notices],
+        counts=None if lines is None else lines.counts,
+    )
+
+
+def new_pipeline(
+    case: Case, engine: InferenceEngine, detectors: Sequence[SituationDetector]
+) -> CameraPipeline:
+    """The pipeline that a case is played through."""
+    return CameraPipeline(case.id, Perceiver(engine), detectors)
+
+
+def as_played(frames: Iterable[Frame], case: Case) -> Iterator[Frame]:
+    """A clip's frames in the order of a case, its ends held as long as the case asks."""
+    return variant(frames, case.play, case.hold_first_s, case.hold_last_s)
+
+
+def clip_time(case: Case, played_s: float, duration_s: float) -> float:
+    """Where in the clip file the picture of a moment stands; both in seconds.
+
+    A held moment shows the clip's first or last picture.
+    """
+    inside = min(max(played_s, 0.0), duration_s)
+    if case.play is Play.LAST_FRAME:
+        return duration_s
+    return duration_s - inside if case.play is Play.REVERSED else inside
+
+
+def _logged(events: Iterable[AlertEvent], video: str) -> list[LoggedAlert]:
+    """Alerts in the order of their opening, each closed."""
+    opened: dict[str, LoggedAlert] = {}
+    for event in events:
+        key = str(event.alert.id)
+        closed_s = None if isinstance(event, AlertOpened) else event.closed_at
+        opened[key] = LoggedAlert(event.alert, video, closed_s)
+    return list(opened.values())
+
+
+def _length(moments: Sequence[Moment]) -> float:
+    """Stream time from the first analysed frame to the end of the last, s."""
+    if len(moments) < 2:
+        return 0.0
+    span = moments[-1].time - moments[0].time
+    return span * len(moments) / (len(moments) - 1)
