@@ -14,6 +14,7 @@ import pytest
 from gardefou.perception.store import data_dir
 from gardefou.storage.records import AlertRecord
 from gardefou.storage.store import Store
+from support.command import Call
 from support.processes import kill, marked, until
 from support.rtsp_server import RtspServer
 from support.units import RATE, demo_pictures, write_units
@@ -182,9 +183,9 @@ def test_the_demo_ends_with_ctrl_c_and_starts_again(
     ],
 )
 def test_wrong_use_is_refused_on_one_line(
-    start: Start, home: Path, arguments: list[str], words: str
+    call: Call, home: Path, arguments: list[str], words: str
 ) -> None:
-    status, errors = start("run", "--home", str(home), *arguments).end()
-    assert status == 2
-    assert len(errors.strip().splitlines()) == 1
-    assert words in errors
+    result = call("run", "--home", home, *arguments)
+    assert result.status == 2
+    assert len(result.err.strip().splitlines()) == 1
+    assert words in result.err
