@@ -39,7 +39,7 @@ class Timing:
 TIMINGS: Final[Mapping[Situation, Timing]] = {
     Situation.ABANDONED_OBJECT: Timing(1.0, 5.0, 10.0),
     Situation.WEAPON: Timing(1.0, 5.0, 10.0),
-    Situation.WRONG_WAY: Timing(0.35, 3.0, 2.0),
+    Situation.WRONG_WAY: Timing(0.5, 3.0, 2.0),
     Situation.ZONE_INTRUSION: Timing(0.6, 2.5, 2.0),
     Situation.PERSON_DOWN: Timing(1.0, 5.0, 10.0),
     Situation.CROWD_MOVEMENT: Timing(1.0, 5.0, 10.0),
