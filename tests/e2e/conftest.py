@@ -33,7 +33,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def built_desk() -> None:
     """The page is built from the sources as they are, or the tests would hold another one."""
     index = STATIC / "index.html"
@@ -44,7 +44,8 @@ def built_desk() -> None:
         pytest.fail("the desk's page is older than its sources: cd frontend && npm run build")
 
 
-@pytest.fixture(scope="session")
+# Ends with each file: while Playwright runs, its event loop keeps other tests from theirs.
+@pytest.fixture(scope="module")
 def browser(built_desk: None) -> Iterator[Browser]:
     if not Path(CHROMIUM).is_file():
         pytest.fail(f"{CHROMIUM}: no browser; apt-get install -y chromium (or $GARDEFOU_CHROMIUM)")
