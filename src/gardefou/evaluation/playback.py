@@ -18,7 +18,8 @@ def played(
 ) -> list[Frame]:
     """The frames of a short clip in the order of a case, at the clip's own times.
 
-    Held frames come at the clip's own rate: before time zero, and after its end.
+    Held frames come at the clip's own rate: before time zero, and after its end;
+    nothing flickers in them.
     """
     clip = list(frames)
     if not clip:
@@ -30,11 +31,11 @@ def played(
         clip = [replace(frame, time=end - frame.time) for frame in reversed(clip)]
     step = min((b.time - a.time for a, b in pairwise(clip)), default=DEFAULT_STEP_S)
     before = [
-        replace(clip[0], time=clip[0].time - n * step)
+        replace(clip[0], time=clip[0].time - n * step, burst=None)
         for n in range(int(hold_first_s / step + 1e-6), 0, -1)
     ]
     after = [
-        replace(clip[-1], time=clip[-1].time + n * step)
+        replace(clip[-1], time=clip[-1].time + n * step, burst=None)
         for n in range(1, int(hold_last_s / step + 1e-6) + 1)
     ]
     return before + clip + after

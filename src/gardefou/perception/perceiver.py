@@ -5,11 +5,13 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from gardefou.capture.burst import Burst
 from gardefou.geometry.arrays import Image, Size
 from gardefou.geometry.detections import Detections
 from gardefou.perception.engine import InferenceEngine
+from gardefou.perception.fire import FireModel
 from gardefou.perception.foreground import ForegroundModel
-from gardefou.perception.percept import Foreground, Percept
+from gardefou.perception.percept import Flames, Foreground, Percept
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Pending:
     size: Size
     foreground: Foreground
     detections: Future[Detections]
+    flames: Flames | None = None
 
 
 class Perceiver:
@@ -36,13 +39,20 @@ class Perceiver:
     def __init__(self, engine: InferenceEngine) -> None:
         self._engine = engine
         self._background = ForegroundModel()
+        self._fire = FireModel()
 
-    def start(self, camera_id: str, time: float, image: Image) -> Pending:
-        """Begin with a picture [H, W, 3] at a stream time, s; waits while the queue is full."""
+    def start(
+        self, camera_id: str, time: float, image: Image, burst: Burst | None = None
+    ) -> Pending:
+        """Begin with a picture [H, W, 3] at a stream time, s; waits while the queue is full.
+
+        A ``burst``, where the camera has one just now, is looked at for fire.
+        """
         detections = self._engine.submit(image)
         foreground = self._background.update(image, time)
         size = (image.shape[1], image.shape[0])
-        return Pending(camera_id, time, size, foreground, detections)
+        flames = None if burst is None else self._fire.update(burst, size)
+        return Pending(camera_id, time, size, foreground, detections, flames)
 
     def finish(self, pending: Pending) -> Percept:
         """What the picture says; waits for the network and raises what it raised."""
@@ -52,8 +62,10 @@ class Perceiver:
             pending.size,
             pending.detections.result(),
             pending.foreground,
+            flames=pending.flames,
         )
 
     def reset(self) -> None:
         """Forget the background, as after a break in the stream."""
         self._background.reset()
+        self._fire.reset()

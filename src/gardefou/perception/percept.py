@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gardefou.geometry.arrays import Floats, Size
+from gardefou.geometry.arrays import Bools, Floats, Size
 from gardefou.geometry.detections import Detections
 
-__all__ = ["Detections", "Foreground", "Percept"]
+__all__ = ["Detections", "Flames", "Foreground", "Percept"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,23 @@ class Foreground:
 
 
 @dataclass(frozen=True, slots=True)
+class Flames:
+    """Places that flicker like flames or churn like smoke, and did so for some seconds.
+
+    ``boxes`` [M, 4] px of the analysed frame; ``strengths`` [M] 0..1; ``is_smoke`` [M].
+    """
+
+    boxes: Floats
+    strengths: Floats
+    is_smoke: Bools
+
+
+@dataclass(frozen=True, slots=True)
 class Percept:
     """What perception says of one analysed frame.
 
     ``time`` stream time, s; ``size`` of the analysed frame, px; ``detections`` of the network;
-    ``foreground`` of the background model.
+    ``foreground`` of the background model; ``flames`` about once a second where fire is watched for.
     """
 
     camera_id: str
@@ -38,3 +50,4 @@ class Percept:
     size: Size
     detections: Detections
     foreground: Foreground
+    flames: Flames | None = None

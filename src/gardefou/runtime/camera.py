@@ -24,7 +24,7 @@ from gardefou.evidence.job import EvidenceJob
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
 from gardefou.runtime.bus import CameraState
-from gardefou.runtime.detectors import build_detectors
+from gardefou.runtime.detectors import build_detectors, wants_bursts
 from gardefou.runtime.live_picture import LivePainter
 from gardefou.runtime.messages import CameraReport
 from gardefou.runtime.outbox import Outbox
@@ -71,7 +71,10 @@ class CameraWork:
         self.camera = camera
         polygons = [np.array(mask.polygon) for mask in camera.masks]
         settings = ReadSettings(
-            camera.id, analysis_fps=camera.analysis.fps, masks=PrivacyMask(polygons)
+            camera.id,
+            analysis_fps=camera.analysis.fps,
+            masks=PrivacyMask(polygons),
+            bursts=wants_bursts(camera),
         )
         self._source = LiveSource(link_of(camera), settings)
         self._pipeline = CameraPipeline(camera.id, Perceiver(engine), build_detectors(camera))

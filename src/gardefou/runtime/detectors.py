@@ -11,6 +11,7 @@ from gardefou.geometry.detections import ObjectClass
 from gardefou.site.document import Camera
 from gardefou.site.document import Zone as SiteZone
 from gardefou.site.settings import AVAILABLE, Situations
+from gardefou.situations.fire import Fire
 from gardefou.situations.scene import SituationDetector
 from gardefou.situations.situation import Situation
 from gardefou.situations.wrong_way import WrongWay
@@ -23,6 +24,11 @@ _ZONED: Final[Mapping[Situation, Callable[[list[Zone]], SituationDetector]]] = {
 }
 """Situations that need a zone, and who detects them."""
 
+_UNZONED: Final[Mapping[Situation, Callable[[], SituationDetector]]] = {
+    Situation.FIRE: Fire,
+}
+"""Situations that concern the whole frame, and who detects them."""
+
 _CLASSES: Final[Mapping[str, frozenset[ObjectClass]]] = {
     "person": PERSON_CLASSES,
     "vehicle": VEHICLE_CLASSES,
@@ -31,12 +37,20 @@ _CLASSES: Final[Mapping[str, frozenset[ObjectClass]]] = {
 
 def build_detectors(camera: Camera) -> list[SituationDetector]:
     """The detectors of every situation that is on for a camera and has what it needs."""
-    detectors = []
+    detectors: list[SituationDetector] = []
     for situation, make in _ZONED.items():
         zones = [_zone(each) for each in camera.zones_of(situation)]
         if zones and situation in camera.situations.on:
             detectors.append(make(zones))
+    detectors.extend(
+        make_one() for situation, make_one in _UNZONED.items() if situation in camera.situations.on
+    )
     return detectors
+
+
+def wants_bursts(camera: Camera) -> bool:
+    """Whether a camera's frames shall carry bursts: only fire looks at them."""
+    return Situation.FIRE in camera.situations.on
 
 
 def with_all_situations(camera: Camera) -> Camera:
