@@ -51,7 +51,8 @@ class BurstCollector:
     """
 
     def __init__(self) -> None:
-        self.reset()
+        self._complete: Burst | None = None
+        self._start()
 
     def wants(self, time: float) -> bool:
         """Whether the picture shown at ``time`` (stream time, s) belongs to a burst."""
@@ -78,7 +79,7 @@ class BurstCollector:
 
     def reset(self) -> None:
         """Begin anew with the next picture, as when the stream changes."""
-        self._complete: Burst | None = None
+        self._complete = None
         self._start()
 
     def _start(self) -> None:

@@ -27,9 +27,9 @@ def variant(
 ) -> Iterator[Frame]:
     """Frames in another order, the first and the last one held for some seconds.
 
-    Held frames come every ``beat_s``, without a burst. Time held before the clip is negative; the clip's own times
-    stay what they are. Backwards, the last frame comes first and has the first one's time; all
-    frames are in memory then, so it is for short clips.
+    Held frames come every ``beat_s``, without a burst. Time held before the clip is negative; the
+    clip's own times stay what they are. Backwards, the last frame comes first and has the first
+    one's time; all frames are in memory then, so it is for short clips.
     """
     if play is Play.REVERSED:
         frames = _backwards(list(frames))

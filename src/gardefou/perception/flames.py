@@ -1,8 +1,8 @@
 """Flames in bursts of pictures: fire-coloured pixels that flicker out of step and in one place.
 
-Colour after T. Çelik and H. Demirel (Fire detection in video sequences using a generic color model,
-Fire Safety Journal, 2009), flicker after B. U. Töreyin et al. (Computer vision based method for
-real-time fire and flame detection, Pattern Recognition Letters, 2006). Both are kept as plain rules.
+Colour after T. Çelik and H. Demirel (Fire detection in video sequences using a generic color
+model, Fire Safety Journal, 2009), flicker after B. U. Töreyin et al. (Computer vision based method
+for real-time fire and flame detection, Pattern Recognition Letters, 2006), as plain rules.
 """
 
 from __future__ import annotations
@@ -59,6 +59,13 @@ CAPTION_BAND: Final = 0.08
 """What lies wholly in this share of the picture's height at its top or bottom is a running clock
 or another caption of the camera."""
 
+SHIFT_LEAST: Final = 1.0
+"""A region whose picture moved this far within a burst, px, is a thing that travels or waves."""
+
+ALIKE: Final = 0.3
+"""Least likeness of first and last picture for a shift to mean anything, 0..1: flames do not look
+like themselves a third of a second later."""
+
 _FEW: Final = 8
 """Fewer flickering pixels than this have no rhythm to speak of."""
 
@@ -83,13 +90,13 @@ class FlameModel:
         if self._recent and self._recent[0].shape != mask.shape:
             self._recent.clear()
         self._recent.append(mask)
-        lasting = np.sum(self._recent, axis=0, dtype=np.uint8) >= LASTING_BURSTS
-        return _places(lasting.astype(np.uint8))
+        lasting = np.sum(np.stack(self._recent), axis=0) >= LASTING_BURSTS
+        return _places(np.asarray(lasting, dtype=np.uint8))
 
 
 def _places(lasting: Mask) -> tuple[Floats, Floats]:
     """Boxes and strengths of the places of a mask [H, W] that may be flames."""
-    height, width = lasting.shape
+    height = lasting.shape[0]
     if not lasting.any():
         return np.zeros((0, 4)), np.zeros(0)
     _, _, statistics, _ = cv2.connectedComponentsWithStats(lasting)
@@ -109,7 +116,7 @@ def _flicker_of_flames(images: Images) -> Mask:
     if len(places):
         series = images.reshape(len(images), -1, 3)[:, places].astype(np.int16)
         mask.reshape(-1)[places[_flickers(series)]] = 1
-        _leave_out_rhythms(mask, images)
+        _leave_out_others(mask, images)
     return mask
 
 
@@ -139,17 +146,30 @@ def _brightness(series: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
     return np.asarray(series[..., 2] + (series[..., 1] >> 1), dtype=np.int16)
 
 
-def _leave_out_rhythms(mask: Mask, images: Images) -> None:
-    """Clear, in place, regions of a mask [H, W] whose pixels all change in step."""
+def _leave_out_others(mask: Mask, images: Images) -> None:
+    """Clear, in place, regions of a mask [H, W] that change in step or travel as a whole."""
     near = cv2.dilate(mask, np.ones((REACH_PX, REACH_PX), np.uint8))
-    count, labels = cv2.connectedComponents(near)
-    labels = np.where(mask, labels, 0)
-    for label in range(1, count):
-        inside = labels == label
+    _, labels, statistics, _ = cv2.connectedComponentsWithStats(near)
+    for label, (x, y, width, height, _) in enumerate(statistics[1:].tolist(), start=1):
+        place = (slice(y, y + height), slice(x, x + width))
+        inside = (labels[place] == label) & (mask[place] > 0)
         if np.count_nonzero(inside) < _FEW:
-            mask[inside] = 0
+            mask[place][inside] = 0
             continue
-        bright = _brightness(images[:, inside].astype(np.int16)).astype(np.float64)
-        energies = np.linalg.eigvalsh(np.atleast_2d(np.cov(bright)))
-        if energies[-1] > IN_STEP * energies.sum():
-            mask[inside] = 0
+        bright = _brightness(images[:, place[0], place[1]].astype(np.int16))
+        if _is_in_step(bright[:, inside]) or _travels(bright):
+            mask[place][inside] = 0
+
+
+def _is_in_step(bright: npt.NDArray[np.int16]) -> bool:
+    """Whether pixels [N, K] follow one rhythm, as those of a lamp do."""
+    energies = np.linalg.eigvalsh(np.cov(bright.astype(np.float64)))
+    return bool(energies[-1] > IN_STEP * energies.sum())
+
+
+def _travels(bright: npt.NDArray[np.int16]) -> bool:
+    """Whether a picture [N, h, w] is the same at the end of the burst, but elsewhere."""
+    first, last = bright[0].astype(np.float32), bright[-1].astype(np.float32)
+    window = cv2.createHanningWindow((first.shape[1], first.shape[0]), cv2.CV_32F)
+    (right, down), likeness = cv2.phaseCorrelate(first, last, window)
+    return bool(likeness >= ALIKE and np.hypot(right, down) >= SHIFT_LEAST)

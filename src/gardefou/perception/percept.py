@@ -42,7 +42,8 @@ class Percept:
     """What perception says of one analysed frame.
 
     ``time`` stream time, s; ``size`` of the analysed frame, px; ``detections`` of the network;
-    ``foreground`` of the background model; ``flames`` about once a second where fire is watched for.
+    ``foreground`` of the background model; ``flames`` about once a second where fire is watched
+    for.
     """
 
     camera_id: str

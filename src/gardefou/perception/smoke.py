@@ -8,6 +8,7 @@ counts.
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 from typing import Final
 
 import cv2
@@ -92,7 +93,7 @@ def _smoky(images: Images) -> Bools:
     churning = _means(swing >= CHURN_LEAST) >= CHURNING_SHARE
     if not churning.any() or churning.mean() > EVERYWHERE:
         return np.zeros_like(churning)
-    way = sum(cv2.absdiff(a, b).astype(np.uint16) for a, b in zip(grey, grey[1:], strict=False))
+    way = sum(cv2.absdiff(a, b).astype(np.uint16) for a, b in pairwise(grey))
     middle, still = images[len(images) // 2], grey[len(grey) // 2]
     colour = middle.max(axis=2) - middle.min(axis=2)
     detail = np.abs(cv2.Laplacian(still, cv2.CV_16S))

@@ -23,7 +23,7 @@ BODIES_S = 4.0
 COVERED = 0.5
 """Share of a region that bodies must cover to explain it: an orange coat, a bus, a crowd."""
 
-TRAVELLED = 0.75
+TRAVELLED = 0.5
 """A body that is no sure person explains flames once it has moved this far, in diagonals of its
 box: a car that burns stands, and flames themselves are followed as bodies that stay."""
 
@@ -103,9 +103,7 @@ class Fire:
         }
         persons = (tracks.classes == int(ObjectClass.PERSON)) & (tracks.scores >= PERSON_SCORE)
         explaining = persons | self._travellers(scene, centres)
-        self._bodies.append(
-            _Bodies(scene.time, tracks.boxes[explaining], persons[explaining])
-        )
+        self._bodies.append(_Bodies(scene.time, tracks.boxes[explaining], persons[explaining]))
 
     def _travellers(self, scene: Scene, centres: Floats) -> Bools:
         tracks = scene.tracks
