@@ -59,6 +59,10 @@ CAPTION_BAND: Final = 0.08
 """What lies wholly in this share of the picture's height at its top or bottom is a running clock
 or another caption of the camera."""
 
+HUE_SPREAD_LEAST: Final = 0.045
+"""Least standard deviation of green / red among a region's fire-coloured pixels: a flame goes from
+red to yellow, cloth has one dye."""
+
 SHIFT_LEAST: Final = 1.0
 """A region whose picture moved this far within a burst, px, is a thing that travels or waves."""
 
@@ -133,12 +137,20 @@ def _flickers(series: npt.NDArray[np.int16]) -> Bools:
     """Which pixels [N, K, 3] have a flame's colour when brightest, and go up and down. [K]."""
     bright = _brightness(series)
     top = np.take_along_axis(series, bright.argmax(axis=0)[None, :, None], axis=0)[0]
-    blue, green, red = top.T
-    coloured = (red >= RED_LEAST) & (red - blue >= SATURATION_LEAST * red)
-    coloured &= (red - green >= RED_OVER_GREEN) & (green >= blue - GREEN_UNDER_BLUE)
-    swing = bright.max(axis=0) - bright.min(axis=0)
+    blue, green, _ = top.T
+    coloured = _fire_coloured(top) & (green >= blue - GREEN_UNDER_BLUE)
     way = np.abs(np.diff(bright, axis=0)).sum(axis=0)
+    # The extremes do not count: a drop of rain crosses a pixel in one picture.
+    ordered = np.sort(bright, axis=0)
+    swing = ordered[-2] - ordered[1]
     return np.asarray(coloured & (swing >= SWING_LEAST) & (way >= REVERSALS * swing))
+
+
+def _fire_coloured(pixels: npt.NDArray[np.int16]) -> Bools:
+    """Which pixels [..., 3] are as red as flames."""
+    blue, green, red = (pixels[..., channel] for channel in range(3))
+    saturated = red - blue >= SATURATION_LEAST * red
+    return np.asarray((red >= RED_LEAST) & saturated & (red - green >= RED_OVER_GREEN))
 
 
 def _brightness(series: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
@@ -147,7 +159,7 @@ def _brightness(series: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
 
 
 def _leave_out_others(mask: Mask, images: Images) -> None:
-    """Clear, in place, regions of a mask [H, W] that change in step or travel as a whole."""
+    """Clear, in place, regions of a mask [H, W] of one rhythm, of one hue, or that travel."""
     near = cv2.dilate(mask, np.ones((REACH_PX, REACH_PX), np.uint8))
     _, labels, statistics, _ = cv2.connectedComponentsWithStats(near)
     for label, (x, y, width, height, _) in enumerate(statistics[1:].tolist(), start=1):
@@ -156,8 +168,9 @@ def _leave_out_others(mask: Mask, images: Images) -> None:
         if np.count_nonzero(inside) < _FEW:
             mask[place][inside] = 0
             continue
-        bright = _brightness(images[:, place[0], place[1]].astype(np.int16))
-        if _is_in_step(bright[:, inside]) or _travels(bright):
+        region = images[:, place[0], place[1]].astype(np.int16)
+        bright = _brightness(region)
+        if _is_in_step(bright[:, inside]) or _has_one_hue(region[:, inside]) or _travels(bright):
             mask[place][inside] = 0
 
 
@@ -165,6 +178,12 @@ def _is_in_step(bright: npt.NDArray[np.int16]) -> bool:
     """Whether pixels [N, K] follow one rhythm, as those of a lamp do."""
     energies = np.linalg.eigvalsh(np.cov(bright.astype(np.float64)))
     return bool(energies[-1] > IN_STEP * energies.sum())
+
+
+def _has_one_hue(series: npt.NDArray[np.int16]) -> bool:
+    """Whether the fire-coloured among pixels [N, K, 3] differ in brightness only."""
+    coloured = series[_fire_coloured(series)].astype(np.float64)
+    return bool((coloured[:, 1] / coloured[:, 2]).std() < HUE_SPREAD_LEAST)
 
 
 def _travels(bright: npt.NDArray[np.int16]) -> bool:
