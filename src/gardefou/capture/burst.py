@@ -43,10 +43,10 @@ class BurstCollector:
     """Says which decoded pictures belong to a burst, and keeps them until the burst is taken.
 
     >>> collector = BurstCollector()
-    >>> sum(collector.wants(frame / 25) and not collector.add(frame / 25, np.zeros((2, 2, 3)))
-    ...     for frame in range(25))
-    10
-    >>> collector.take().times[-1]
+    >>> for frame in range(25):
+    ...     if collector.wants(frame / 25):
+    ...         collector.add(frame / 25, np.zeros((2, 2, 3), np.uint8))
+    >>> float(collector.take().times[-1])
     0.36
     """
 
