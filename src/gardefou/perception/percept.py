@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, unique
 
-from gardefou.geometry.arrays import Floats, Size
+from gardefou.geometry.arrays import Floats, Ints, Size
 from gardefou.geometry.detections import Detections
 
-__all__ = ["Detections", "Foreground", "Percept"]
+__all__ = ["Detections", "Evidence", "Foreground", "Percept", "Statics"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,37 @@ class Foreground:
     reliable: bool
 
 
+@unique
+class Evidence(Enum):
+    """Evidence beyond detections and foreground, which a camera pays for only where it is wanted."""
+
+    STATICS = "statics"
+
+
+@dataclass(frozen=True, slots=True)
+class Statics:
+    """Things that came into the picture and stand still there, arrays of one length N.
+
+    ``ids`` [N] numbers without meaning outside this camera and run; ``boxes`` [N, 4] px of the
+    analysed frame; ``ages`` [N] s since each stood still; ``strengths`` [N] how surely each is an
+    object that was brought: not a person, a vehicle or a change of the light, 0..1; ``company``
+    [N] what moves beside each, in areas of the thing; ``people`` [K, 4] boxes of people seen, px.
+    """
+
+    ids: Ints
+    boxes: Floats
+    ages: Floats
+    strengths: Floats
+    company: Floats
+    people: Floats
+
+
 @dataclass(frozen=True, slots=True)
 class Percept:
     """What perception says of one analysed frame.
 
     ``time`` stream time, s; ``size`` of the analysed frame, px; ``detections`` of the network;
-    ``foreground`` of the background model.
+    ``foreground`` of the background model; ``statics`` None where they are not wanted.
     """
 
     camera_id: str
@@ -38,3 +64,4 @@ class Percept:
     size: Size
     detections: Detections
     foreground: Foreground
+    statics: Statics | None = None

@@ -8,9 +8,11 @@ from typing import Final
 import numpy as np
 
 from gardefou.geometry.detections import ObjectClass
+from gardefou.perception.percept import Evidence
 from gardefou.site.document import Camera
 from gardefou.site.document import Zone as SiteZone
 from gardefou.site.settings import AVAILABLE, Situations
+from gardefou.situations.abandoned_object import AbandonedObject
 from gardefou.situations.scene import SituationDetector
 from gardefou.situations.situation import Situation
 from gardefou.situations.wrong_way import WrongWay
@@ -23,6 +25,11 @@ _ZONED: Final[Mapping[Situation, Callable[[list[Zone]], SituationDetector]]] = {
 }
 """Situations that need a zone, and who detects them."""
 
+_EVIDENCE: Final[Mapping[Situation, Evidence]] = {
+    Situation.ABANDONED_OBJECT: Evidence.STATICS,
+}
+"""What perception must look for besides, by situation."""
+
 _CLASSES: Final[Mapping[str, frozenset[ObjectClass]]] = {
     "person": PERSON_CLASSES,
     "vehicle": VEHICLE_CLASSES,
@@ -31,12 +38,19 @@ _CLASSES: Final[Mapping[str, frozenset[ObjectClass]]] = {
 
 def build_detectors(camera: Camera) -> list[SituationDetector]:
     """The detectors of every situation that is on for a camera and has what it needs."""
-    detectors = []
+    detectors: list[SituationDetector] = []
     for situation, make in _ZONED.items():
         zones = [_zone(each) for each in camera.zones_of(situation)]
         if zones and situation in camera.situations.on:
             detectors.append(make(zones))
+    if camera.situations.abandoned_object is not None:
+        detectors.append(AbandonedObject(camera.situations.abandoned_object.unattended_s))
     return detectors
+
+
+def wanted_evidence(camera: Camera) -> frozenset[Evidence]:
+    """The evidence that the detectors of a camera need beyond detections and foreground."""
+    return frozenset(_EVIDENCE[each] for each in camera.situations.on if each in _EVIDENCE)
 
 
 def with_all_situations(camera: Camera) -> Camera:

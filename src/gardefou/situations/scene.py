@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from gardefou.geometry.arrays import Floats, Size
-from gardefou.perception.percept import Foreground
+from gardefou.perception.percept import Foreground, Statics
 from gardefou.situations.situation import Situation
 from gardefou.tracking.tracks import Tracks
 
@@ -18,7 +18,7 @@ class Scene:
     """One camera at one moment, without pixels.
 
     ``time`` stream time, s; ``size`` of the analysed frame, px; ``tracks`` and ``foreground`` in
-    pixels of that frame.
+    pixels of that frame; ``statics`` still things, None where no detector wants them.
     """
 
     camera_id: str
@@ -26,6 +26,7 @@ class Scene:
     size: Size
     tracks: Tracks
     foreground: Foreground
+    statics: Statics | None = None
 
 
 @dataclass(frozen=True, slots=True)

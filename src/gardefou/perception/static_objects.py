@@ -1,0 +1,302 @@
+"""Things that came into a fixed camera's picture and stand still there, with how old they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from gardefou.geometry.arrays import Bools, Floats, Image, Size
+from gardefou.perception.static_layers import STATIC_S, Layer, StaticLayers, Still
+
+WORKING_PIXELS: Final = 384 * 256
+"""Area of the working picture, px: a bag at the far end of a street is still a few pixels wide."""
+
+PERIOD_S: Final = 0.38
+"""Least time between two pictures that are looked at, s: what stands still can wait."""
+
+LONGEST_STEP_S: Final = 2.0
+"""The most that the time between two pictures counts, s: nobody saw what happened meanwhile."""
+
+UPHEAVAL: Final = 0.5
+"""Share of the picture from which a change is the light or the camera; all begins anew."""
+
+ABSORBED_S: Final = 1800.0
+"""After this long a thing belongs to the place, s."""
+
+_LEAST_AREA: Final = 0.0004
+"""Smallest thing, share of the picture."""
+
+_LARGEST_AREA: Final = 0.15
+"""Largest thing, share of the picture; a larger one is the light."""
+
+_SAME_OUTLINE: Final = 0.5
+"""Intersection over union from which a still region is a known thing, newly outlined."""
+
+_GONE: Final = 0.5
+"""A thing is gone when less than this share of its pixels still stand still."""
+
+_KNOWN: Final = 0.5
+"""Share of a still region within known things from which it is no new one."""
+
+_GHOST: Final = 0.02
+"""Balance of contour gradients below which a thing left rather than came (see `_came`)."""
+
+_YOUNG_GHOST: Final = 0.12
+_YOUNG_S: Final = 15.0
+"""The same while the background is this young, s: who stood in the first picture left a ghost."""
+
+_SETTLED_S: Final = 3.0
+"""A thing younger than this is forgotten when it turns out to be a part of a larger one, s."""
+
+_RELIT: Final = 0.8
+"""Correlation with the background from which a region is the background in another light."""
+
+_TEXTURE: Final = 2.5
+"""Least standard deviation of a background whose fine texture can be recognised, grey levels."""
+
+_RESTLESS_S: Final = 3.0
+"""Time constant of the stillness measure, s."""
+
+_STIR_S: Final = 5.0
+"""Something must have moved beside a thing within this time before it was seen, s."""
+
+_CARRIER: Final = 0.5
+"""How much of it, in areas of the thing."""
+
+_BESIDE: Final = 1.0
+"""How far beside a thing it is looked for, in its longer side."""
+
+_JUDGED_S: Final = 1.0
+"""A region is not judged relit or a ghost before this age, s."""
+
+
+@dataclass(slots=True)
+class Thing:
+    """One still thing: its pixels and what is known of it.
+
+    ``mask`` [H, W] of the working picture; ``box`` x1, y1, x2, y2 in its pixels; ``born`` stream
+    time at which it first stood still, s; ``stillness`` 0..1; ``carried`` whether something moved
+    beside it just before; ``company`` what moves beside it now, in areas of the thing.
+    """
+
+    id: int
+    mask: Bools
+    box: tuple[int, int, int, int]
+    born: float
+    carried: bool
+    came: float = 0.0
+    stillness: float = 1.0
+    company: float = 0.0
+
+
+class StaticThings:
+    """The still things of one camera, learned from its pictures in order of time."""
+
+    def __init__(self) -> None:
+        self._next = 1
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything, as after a break in the stream."""
+        self._layers: StaticLayers | None = None
+        self._time = 0.0
+        self._shape: tuple[int, ...] = ()
+        self._stirred: Layer = np.zeros((0, 0), dtype=np.float32)
+        self.things: list[Thing] = []
+
+    def update(self, image: Image, time: float) -> bool:
+        """Learn a picture [H, W, 3] at a stream time, s; whether it was time to look at it."""
+        if self._layers is not None and 0 <= time - self._time < PERIOD_S:
+            return False
+        small = shrunk(image)
+        if self._layers is None or small.shape != self._shape or time < self._time:
+            self._begin(small, time)
+            return True
+        elapsed = min(time - self._time, LONGEST_STEP_S)
+        self._time = time
+        still = self._layers.update(small, elapsed)
+        if np.count_nonzero(still.live | still.static) > UPHEAVAL * still.live.size:
+            self._begin(small, time)
+            return True
+        self._stirred[still.live] = time
+        self._outline(still.static, time)
+        self._judge(still.static, time)
+        for thing in self.things:
+            _watch(thing, still, elapsed)
+        return True
+
+    def scale(self, size: Size) -> tuple[float, float]:
+        """Pixels of a picture of a size to a pixel of the working picture, across and down."""
+        return size[0] / self._shape[1], size[1] / self._shape[0]
+
+    def _begin(self, small: Image, time: float) -> None:
+        self._layers = StaticLayers(small)
+        self._time, self._shape, self._began = time, small.shape, time
+        self._stirred = np.full(small.shape[:2], -np.inf, dtype=np.float32)
+        self.things = []
+
+    def _outline(self, static: Bools, time: float) -> None:
+        """Match still regions with known things; regions that nothing explains are new things."""
+        self.things = [each for each in self.things if _share(static, each.mask) >= _GONE]
+        for region in _regions(static):
+            inside = [each for each in self.things if _share(region.mask, each.mask) >= _KNOWN]
+            overlaps = [_overlap(region.mask, each.mask) for each in inside]
+            if overlaps and max(overlaps) >= _SAME_OUTLINE:
+                same = inside[int(np.argmax(overlaps))]
+                same.mask, same.box = region.mask, region.box
+                dropped = [each for each in inside if each is not same]
+            else:
+                dropped = [each for each in inside if time - each.born < _SETTLED_S]
+            self.things = [each for each in self.things if each not in dropped]
+            self._add_unknown(region, time)
+
+    def _add_unknown(self, region: _Region, time: float) -> None:
+        """A new thing where no known one explains most of a region."""
+        known = np.zeros(region.mask.shape, dtype=np.bool_)
+        for thing in self.things:
+            known |= thing.mask
+        fresh = region.mask & ~_grown(known, 2) if known.any() else region.mask
+        for part in _regions(fresh):
+            ring = _beside(part.mask, part.box) & ~part.mask
+            stirred = np.count_nonzero(self._stirred[ring] >= time - STATIC_S - _STIR_S)
+            carried = bool(stirred >= _CARRIER * part.area)
+            self.things.append(Thing(self._next, part.mask, part.box, time, carried))
+            self._next += 1
+
+    def _judge(self, static: Bools, time: float) -> None:
+        """Give back to the background what is a ghost, another light, or has been there long."""
+        layers = self._layers
+        assert layers is not None
+        if not self.things:
+            return
+        now = _gradient(np.where(static[..., None], layers.candidate, layers.background))
+        before = _gradient(layers.background)
+        ghost = _YOUNG_GHOST if time - self._began < _YOUNG_S else _GHOST
+        kept = []
+        for thing in self.things:
+            thing.came = _came(now, before, thing.mask)
+            age = time - thing.born
+            over = age >= ABSORBED_S or np.count_nonzero(thing.mask) > _LARGEST_AREA * static.size
+            unreal = age >= _JUDGED_S and (thing.came < ghost or _relit(layers, thing.mask))
+            if over or unreal:
+                layers.accept(_grown(thing.mask, 2) & static)
+            else:
+                kept.append(thing)
+        self.things = kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """A connected region of the working picture: its pixels, box and area, px."""
+
+    mask: Bools
+    box: tuple[int, int, int, int]
+    area: int
+
+
+def _regions(mask: Bools) -> list[_Region]:
+    """The connected regions of a mask that are large enough for a thing."""
+    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
+    least = _LEAST_AREA * mask.size
+    return [
+        _Region(np.asarray(labels == label), (int(x), int(y), int(x + w), int(y + h)), int(area))
+        for label, (x, y, w, h, area) in enumerate(stats[:count])
+        if label and area >= least
+    ]
+
+
+def _share(of: Bools, mask: Bools) -> float:
+    """Share of a mask's pixels that are set in another."""
+    return np.count_nonzero(of & mask) / max(np.count_nonzero(mask), 1)
+
+
+def _overlap(a: Bools, b: Bools) -> float:
+    """Intersection over union of two masks."""
+    return np.count_nonzero(a & b) / max(np.count_nonzero(a | b), 1)
+
+
+def shrunk(image: Image) -> Image:
+    """The working picture of a picture [H, W, 3]."""
+    height, width = image.shape[:2]
+    scale = min(math.sqrt(WORKING_PIXELS / (width * height)), 1.0)
+    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(small, (3, 3), 0), dtype=np.uint8)
+
+
+def _watch(thing: Thing, still: Still, elapsed: float) -> None:
+    """How still a thing is, and what moves beside it."""
+    area = np.count_nonzero(thing.mask)
+    beside = _beside(thing.mask, thing.box) & ~_grown(thing.mask, 1)
+    thing.company = np.count_nonzero(still.live & beside) / area
+    if thing.company < _CARRIER:
+        core = _shrunk_mask(thing.mask, 1)
+        shown = _share(still.shown, core if core.any() else thing.mask)
+        thing.stillness += (shown - thing.stillness) * (1 - math.exp(-elapsed / _RESTLESS_S))
+
+
+def _beside(mask: Bools, box: tuple[int, int, int, int]) -> Bools:
+    """The rectangle round a thing in which company counts. [H, W]."""
+    x1, y1, x2, y2 = box
+    reach = round(max(x2 - x1, y2 - y1) * _BESIDE)
+    around = np.zeros(mask.shape, dtype=np.bool_)
+    around[max(y1 - reach, 0) : y2 + reach, max(x1 - reach, 0) : x2 + reach] = True
+    return around
+
+
+def _came(now: Layer, before: Layer, mask: Bools) -> float:
+    """Whether a thing came (towards 1) or left (towards -1), by gradients now and before. [H, W].
+
+    A thing that came has edges of its own along its outline where the background has none; where
+    one left, the background has them (in the way of F. Lv et al., "Left-luggage detection using
+    Bayesian inference", 2006).
+    """
+    band = _grown(mask, 1) & ~_shrunk_mask(mask, 1)
+    new, old = float(now[band].mean()), float(before[band].mean())
+    return (new - old) / max(new + old, 1e-6)
+
+
+def _relit(layers: StaticLayers, mask: Bools) -> bool:
+    """Whether a region is the background in another light: its texture is still there."""
+    inner = _shrunk_mask(mask, 1)
+    if np.count_nonzero(inner) < _LEAST_AREA * mask.size / 2:
+        return False
+    new = _fine(layers.candidate)[inner]
+    old = _fine(layers.background)[inner]
+    if min(float(old.std()), float(new.std())) < _TEXTURE:
+        return False
+    return bool(np.corrcoef(old, new)[0, 1] >= _RELIT)
+
+
+def _fine(image: Layer) -> Layer:
+    """Grey levels without what varies slowly over the picture. [H, W, 3] -> [H, W]."""
+    grey = image.mean(axis=2, dtype=np.float32)
+    return grey - cv2.blur(grey, (9, 9))
+
+
+def _gradient(image: Layer) -> Layer:
+    grey = image.mean(axis=2, dtype=np.float32)
+    return np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+
+
+def _grown(mask: Bools, by: int) -> Bools:
+    size = 2 * by + 1
+    return cv2.dilate(mask.astype(np.uint8), np.ones((size, size), np.uint8)).astype(np.bool_)
+
+
+def _shrunk_mask(mask: Bools, by: int) -> Bools:
+    size = 2 * by + 1
+    return cv2.erode(mask.astype(np.uint8), np.ones((size, size), np.uint8)).astype(np.bool_)
+
+
+def boxes_of(things: Sequence[Thing], scale: tuple[float, float]) -> Floats:
+    """Boxes of things in pixels of the analysed picture. [N, 4]."""
+    boxes = np.array([each.box for each in things], dtype=np.float64).reshape(-1, 4)
+    return boxes * np.array([*scale, *scale])
