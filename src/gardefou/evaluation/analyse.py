@@ -136,7 +136,9 @@ def _analyse_one(
     snapshots: _Snapshots,
 ) -> FileReport:
     camera = assignment.camera
-    pipeline = CameraPipeline(camera.id, Perceiver(engine, wanted_evidence(camera)), build_detectors(camera))
+    pipeline = CameraPipeline(
+        camera.id, Perceiver(engine, wanted_evidence(camera)), build_detectors(camera)
+    )
     mask = PrivacyMask([np.array(each.polygon) for each in camera.masks])
     settings = ReadSettings(camera.id, analysis_fps=camera.analysis.fps, masks=mask)
     trail = HeadTrail()

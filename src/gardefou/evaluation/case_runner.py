@@ -37,7 +37,9 @@ class CaseRun:
 def run_case(case: Case, footage: Path, engine: InferenceEngine) -> CaseRun:
     """Play a case's clip through the engine and score its alerts."""
     camera = camera_of(case)
-    pipeline = CameraPipeline(case.id, Perceiver(engine, wanted_evidence(camera)), build_detectors(camera))
+    pipeline = CameraPipeline(
+        case.id, Perceiver(engine, wanted_evidence(camera)), build_detectors(camera)
+    )
     settings = ReadSettings(case.id)
     events: list[AlertEvent] = []
     with FileSource(footage / case.clip, settings) as source:

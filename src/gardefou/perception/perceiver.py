@@ -36,9 +36,7 @@ class Perceiver:
     ``wanted`` names the further evidence that the camera's detectors need.
     """
 
-    def __init__(
-        self, engine: InferenceEngine, wanted: frozenset[Evidence] = frozenset()
-    ) -> None:
+    def __init__(self, engine: InferenceEngine, wanted: frozenset[Evidence] = frozenset()) -> None:
         self._engine = engine
         self._background = ForegroundModel()
         self._statics = StaticsModel(engine.submit) if Evidence.STATICS in wanted else None

@@ -28,7 +28,7 @@ class Foreground:
 
 @unique
 class Evidence(Enum):
-    """Evidence beyond detections and foreground, which a camera pays for only where it is wanted."""
+    """Evidence beyond detections and foreground; a camera pays for it only where it is wanted."""
 
     STATICS = "statics"
 

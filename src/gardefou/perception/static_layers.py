@@ -70,12 +70,14 @@ class Still:
     """Which pixels [H, W] of the working picture are what.
 
     ``static`` differ from the background and stood still, also while hidden for a moment; ``live``
-    differ from the background and did not stand still; ``shown`` show their candidate now.
+    differ from the background and did not stand still; ``shown`` show their candidate now;
+    ``contrast`` of candidate and background, in differences that a pixel needs to be foreign.
     """
 
     static: Bools
     live: Bools
     shown: Bools
+    contrast: Layer
 
 
 class StaticLayers:
@@ -101,8 +103,10 @@ class StaticLayers:
         self._learn_candidate(picture, foreign, shown, elapsed)
         stood = self._seen_s >= STATIC_S
         self._correct_guesses(foreign, stood, elapsed)
-        static = stood & (_difference(self.candidate, self.background) >= least)
-        return Still(static, foreign & ~(shown & stood), shown)
+        apart = _difference(self.candidate, self.background)
+        static = stood & (apart >= least)
+        contrast = apart / least
+        return Still(static, foreign & ~(shown & stood), shown, contrast)
 
     def accept(self, where: Bools) -> None:
         """Make what stands still at some pixels [H, W] part of the background."""
@@ -135,7 +139,9 @@ class StaticLayers:
     def _learn_candidate(
         self, picture: Layer, foreign: Bools, shown: Bools, elapsed: float
     ) -> None:
-        gain = np.where(shown, elapsed, np.where(foreign, -elapsed * _FORGETTING, -elapsed * _UNDONE))
+        gain = np.where(
+            shown, elapsed, np.where(foreign, -elapsed * _FORGETTING, -elapsed * _UNDONE)
+        )
         self._seen_s = np.clip(self._seen_s + gain, -1.0, REMEMBERED_S).astype(np.float32)
         rate = shown * np.float32(_rate(elapsed, _CANDIDATE_S))
         replaced = foreign & ~shown & (self._seen_s <= 0)

@@ -92,7 +92,9 @@ class Crop:
         side = max(CONTEXT * float((thing[2:] - thing[:2]).max()), _LEAST_CROP * height)
         whole = min(round(side), width, height)
         x, y = (thing[:2] + thing[2:]) / 2 - whole / 2
-        return cls((round(min(max(x, 0), width - whole)), round(min(max(y, 0), height - whole))), whole)
+        return cls(
+            (round(min(max(x, 0), width - whole)), round(min(max(y, 0), height - whole))), whole
+        )
 
     def cut(self, image: Image) -> Image:
         """The enlarged crop of a picture [H, W, 3]."""
@@ -122,5 +124,7 @@ def vetoes(found: Detections, things: Floats) -> Floats:
 
 def most_urgent(ages: Sequence[float], due: Sequence[bool]) -> int | None:
     """Index of the youngest thing of those that are due, or None."""
-    waiting = [(age, index) for index, (age, is_due) in enumerate(zip(ages, due, strict=True)) if is_due]
+    waiting = [
+        (age, index) for index, (age, is_due) in enumerate(zip(ages, due, strict=True)) if is_due
+    ]
     return min(waiting)[1] if waiting else None

@@ -81,7 +81,8 @@ class Thing:
 
     ``mask`` [H, W] of the working picture; ``box`` x1, y1, x2, y2 in its pixels; ``born`` stream
     time at which it first stood still, s; ``stillness`` 0..1; ``carried`` whether something moved
-    beside it just before; ``company`` what moves beside it now, in areas of the thing.
+    beside it just before; ``company`` what moves beside it now, in areas of the thing; ``contrast``
+    with the background, in differences that a pixel needs.
     """
 
     id: int
@@ -92,6 +93,13 @@ class Thing:
     came: float = 0.0
     stillness: float = 1.0
     company: float = 0.0
+    contrast: float = 0.0
+
+    @property
+    def fill(self) -> float:
+        """Share of its box that the thing fills, 0..1."""
+        x1, y1, x2, y2 = self.box
+        return int(np.count_nonzero(self.mask)) / ((x2 - x1) * (y2 - y1))
 
 
 class StaticThings:
@@ -162,9 +170,10 @@ class StaticThings:
             known |= thing.mask
         fresh = region.mask & ~_grown(known, 2) if known.any() else region.mask
         for part in _regions(fresh):
-            ring = _beside(part.mask, part.box) & ~part.mask
-            stirred = np.count_nonzero(self._stirred[ring] >= time - STATIC_S - _STIR_S)
-            carried = bool(stirred >= _CARRIER * part.area)
+            around = _surroundings(part.box)
+            recently = self._stirred[around] >= time - STATIC_S - _STIR_S
+            stirred = int(np.count_nonzero(recently & ~part.mask[around]))
+            carried = stirred >= _CARRIER * part.area
             self.things.append(Thing(self._next, part.mask, part.box, time, carried))
             self._next += 1
 
@@ -179,10 +188,11 @@ class StaticThings:
         ghost = _YOUNG_GHOST if time - self._began < _YOUNG_S else _GHOST
         kept = []
         for thing in self.things:
-            thing.came = _came(now, before, thing.mask)
+            own = _window(thing.box, 2)
+            thing.came = _came(now[own], before[own], thing.mask[own])
             age = time - thing.born
             over = age >= ABSORBED_S or np.count_nonzero(thing.mask) > _LARGEST_AREA * static.size
-            unreal = age >= _JUDGED_S and (thing.came < ghost or _relit(layers, thing.mask))
+            unreal = age >= _JUDGED_S and (thing.came < ghost or _relit(layers, thing))
             if over or unreal:
                 layers.accept(_grown(thing.mask, 2) & static)
             else:
@@ -205,21 +215,36 @@ def _regions(mask: Bools) -> list[_Region]:
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
     least = _LEAST_AREA * mask.size
-    return [
-        _Region(np.asarray(labels == label), (int(x), int(y), int(x + w), int(y + h)), int(area))
-        for label, (x, y, w, h, area) in enumerate(stats[:count])
-        if label and area >= least
-    ]
+    regions = []
+    for label in np.flatnonzero(stats[:count, cv2.CC_STAT_AREA] >= least):
+        if label:
+            x, y, w, h, area = (int(each) for each in stats[label])
+            part = (slice(y, y + h), slice(x, x + w))
+            whole = np.zeros(mask.shape, dtype=np.bool_)
+            whole[part] = labels[part] == label
+            regions.append(_Region(whole, (x, y, x + w, y + h), area))
+    return regions
 
 
 def _share(of: Bools, mask: Bools) -> float:
     """Share of a mask's pixels that are set in another."""
-    return np.count_nonzero(of & mask) / max(np.count_nonzero(mask), 1)
+    return int(np.count_nonzero(of & mask)) / max(int(np.count_nonzero(mask)), 1)
 
 
 def _overlap(a: Bools, b: Bools) -> float:
     """Intersection over union of two masks."""
-    return np.count_nonzero(a & b) / max(np.count_nonzero(a | b), 1)
+    return int(np.count_nonzero(a & b)) / max(int(np.count_nonzero(a | b)), 1)
+
+
+def _window(box: tuple[int, int, int, int], margin: int) -> tuple[slice, slice]:
+    """The rows and columns of a box grown by a margin, px."""
+    x1, y1, x2, y2 = box
+    return slice(max(y1 - margin, 0), y2 + margin), slice(max(x1 - margin, 0), x2 + margin)
+
+
+def _surroundings(box: tuple[int, int, int, int]) -> tuple[slice, slice]:
+    """The rows and columns round a thing in which company counts."""
+    return _window(box, round(max(box[2] - box[0], box[3] - box[1]) * _BESIDE))
 
 
 def shrunk(image: Image) -> Image:
@@ -233,22 +258,16 @@ def shrunk(image: Image) -> Image:
 
 def _watch(thing: Thing, still: Still, elapsed: float) -> None:
     """How still a thing is, and what moves beside it."""
-    area = np.count_nonzero(thing.mask)
-    beside = _beside(thing.mask, thing.box) & ~_grown(thing.mask, 1)
-    thing.company = np.count_nonzero(still.live & beside) / area
+    own, around = _window(thing.box, 1), _surroundings(thing.box)
+    mask = thing.mask[own]
+    area = max(int(np.count_nonzero(mask)), 1)
+    thing.contrast = float(np.median(still.contrast[own][mask]))
+    beside = still.live[around] & ~_grown(thing.mask[around], 1)
+    thing.company = int(np.count_nonzero(beside)) / area
     if thing.company < _CARRIER:
-        core = _shrunk_mask(thing.mask, 1)
-        shown = _share(still.shown, core if core.any() else thing.mask)
+        core = _eroded(mask)
+        shown = _share(still.shown[own], core if core.any() else mask)
         thing.stillness += (shown - thing.stillness) * (1 - math.exp(-elapsed / _RESTLESS_S))
-
-
-def _beside(mask: Bools, box: tuple[int, int, int, int]) -> Bools:
-    """The rectangle round a thing in which company counts. [H, W]."""
-    x1, y1, x2, y2 = box
-    reach = round(max(x2 - x1, y2 - y1) * _BESIDE)
-    around = np.zeros(mask.shape, dtype=np.bool_)
-    around[max(y1 - reach, 0) : y2 + reach, max(x1 - reach, 0) : x2 + reach] = True
-    return around
 
 
 def _came(now: Layer, before: Layer, mask: Bools) -> float:
@@ -258,18 +277,19 @@ def _came(now: Layer, before: Layer, mask: Bools) -> float:
     one left, the background has them (in the way of F. Lv et al., "Left-luggage detection using
     Bayesian inference", 2006).
     """
-    band = _grown(mask, 1) & ~_shrunk_mask(mask, 1)
+    band = _grown(mask, 1) & ~_eroded(mask)
     new, old = float(now[band].mean()), float(before[band].mean())
     return (new - old) / max(new + old, 1e-6)
 
 
-def _relit(layers: StaticLayers, mask: Bools) -> bool:
-    """Whether a region is the background in another light: its texture is still there."""
-    inner = _shrunk_mask(mask, 1)
-    if np.count_nonzero(inner) < _LEAST_AREA * mask.size / 2:
+def _relit(layers: StaticLayers, thing: Thing) -> bool:
+    """Whether a thing is the background in another light: its texture is still there."""
+    own = _window(thing.box, 4)
+    inner = _eroded(thing.mask[own])
+    if np.count_nonzero(inner) < _LEAST_AREA * thing.mask.size / 2:
         return False
-    new = _fine(layers.candidate)[inner]
-    old = _fine(layers.background)[inner]
+    new = _fine(layers.candidate[own])[inner]
+    old = _fine(layers.background[own])[inner]
     if min(float(old.std()), float(new.std())) < _TEXTURE:
         return False
     return bool(np.corrcoef(old, new)[0, 1] >= _RELIT)
@@ -278,25 +298,30 @@ def _relit(layers: StaticLayers, mask: Bools) -> bool:
 def _fine(image: Layer) -> Layer:
     """Grey levels without what varies slowly over the picture. [H, W, 3] -> [H, W]."""
     grey = image.mean(axis=2, dtype=np.float32)
-    return grey - cv2.blur(grey, (9, 9))
+    fine: Layer = grey - cv2.blur(grey, (9, 9))
+    return fine
 
 
 def _gradient(image: Layer) -> Layer:
+    """Strength of the edges, from grey levels. [H, W, 3] -> [H, W]."""
     grey = image.mean(axis=2, dtype=np.float32)
-    return np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    return np.asarray(cv2.magnitude(across, down), dtype=np.float32)
 
 
 def _grown(mask: Bools, by: int) -> Bools:
+    """A mask grown by some pixels on every side."""
     size = 2 * by + 1
     return cv2.dilate(mask.astype(np.uint8), np.ones((size, size), np.uint8)).astype(np.bool_)
 
 
-def _shrunk_mask(mask: Bools, by: int) -> Bools:
-    size = 2 * by + 1
-    return cv2.erode(mask.astype(np.uint8), np.ones((size, size), np.uint8)).astype(np.bool_)
+def _eroded(mask: Bools) -> Bools:
+    """A mask without its outermost pixels."""
+    return cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.bool_)
 
 
 def boxes_of(things: Sequence[Thing], scale: tuple[float, float]) -> Floats:
     """Boxes of things in pixels of the analysed picture. [N, 4]."""
-    boxes = np.array([each.box for each in things], dtype=np.float64).reshape(-1, 4)
-    return boxes * np.array([*scale, *scale])
+    boxes: Floats = np.array([each.box for each in things], dtype=np.float64).reshape(-1, 4)
+    boxes *= np.array([*scale, *scale])
+    return boxes

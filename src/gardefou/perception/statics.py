@@ -1,4 +1,4 @@
-"""Still things of one camera as evidence: what came in, stands still, and is no person or vehicle."""
+"""Still things of one camera as evidence: what was brought and is neither person nor vehicle."""
 
 from __future__ import annotations
 
@@ -23,8 +23,18 @@ _RESTLESS: Final = 0.55
 _STILL: Final = 0.85
 """Stillness at which a thing is surely none, and from which it is as still as an object."""
 
-_SURE: Final = 0.7
-"""Score of a person or vehicle at which a thing is surely that."""
+_DOUBTED: Final = 0.45
+_SURE: Final = 0.75
+"""Score of a person or vehicle from which a thing may be that, and from which it surely is."""
+
+_FAINT: Final = 1.5
+_PLAIN: Final = 1.9
+"""Contrast with the background, in differences that a pixel needs: a reflection or a shade is
+faint, an object is plain."""
+
+_SCATTERED: Final = 0.3
+_COMPACT: Final = 0.5
+"""Share of its box that a thing fills: the light on an edge is scattered, luggage is compact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +122,12 @@ class StaticsModel:
         suspicion = self._suspicions.get(thing.id)
         if not thing.carried or suspicion is None or not suspicion.was_seen:
             return 0.0
-        still = min(max((thing.stillness - _RESTLESS) / (_STILL - _RESTLESS), 0.0), 1.0)
-        return still * max(1.0 - suspicion.worst / _SURE, 0.0)
+        still = _ramp(thing.stillness, _RESTLESS, _STILL)
+        plain = _ramp(thing.contrast, _FAINT, _PLAIN)
+        compact = _ramp(thing.fill, _SCATTERED, _COMPACT)
+        return min(still, plain, compact) * (1.0 - _ramp(suspicion.worst, _DOUBTED, _SURE))
+
+
+def _ramp(value: float, low: float, high: float) -> float:
+    """0 up to ``low``, 1 from ``high``, a line between."""
+    return min(max((value - low) / (high - low), 0.0), 1.0)

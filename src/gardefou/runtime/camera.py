@@ -74,7 +74,9 @@ class CameraWork:
             camera.id, analysis_fps=camera.analysis.fps, masks=PrivacyMask(polygons)
         )
         self._source = LiveSource(link_of(camera), settings)
-        self._pipeline = CameraPipeline(camera.id, Perceiver(engine, wanted_evidence(camera)), build_detectors(camera))
+        self._pipeline = CameraPipeline(
+            camera.id, Perceiver(engine, wanted_evidence(camera)), build_detectors(camera)
+        )
         self._trail = HeadTrail()
         self._evidence = CameraEvidence(camera.id, self._source, self._trail, submit, polygons)
         self._outbox = outbox

@@ -26,14 +26,17 @@ COMPANY: Final = 0.5
 """What must move beside a thing to attend it when no network sees a person, in its areas."""
 
 STAYS_S: Final = 3.0
-"""Who is beside a thing for this long attends it, s; who only passes interrupts the waiting."""
+"""Who is beside a thing for this long attends it, s; who only passes sets the waiting back."""
+
+PASSING: Final = 2.0
+"""Seconds of waiting that a second of somebody passing takes back."""
 
 LONGEST_STEP_S: Final = 2.0
 """The most that the time between two scenes adds, s: a gap in the stream proves nothing."""
 
-LEAST_HEIGHT: Final = 0.08
+LEAST_HEIGHT: Final = 0.18
 MOST_HEIGHT: Final = 0.7
-"""Longer side of luggage, in heights of a person who stands there."""
+"""Longer side of luggage, in heights of a person who stands there: 30 cm to 1.2 m."""
 
 LEAST_SHARE: Final = 0.025
 MOST_SHARE: Final = 0.35
@@ -52,19 +55,25 @@ class _Waiting:
 
     alone_s: float = 0.0
     beside_s: float = 0.0
+    left: bool = False
 
-    def advance(self, attended: bool, step: float) -> None:
+    def advance(self, attended: bool, step: float, unattended_s: float) -> None:
+        """Count a step of time, s; ``left`` holds from ``unattended_s`` alone until attended."""
         if not attended:
             self.beside_s = max(self.beside_s - step, 0.0)
             self.alone_s += step
+            self.left = self.left or self.alone_s >= unattended_s
             return
         self.beside_s = min(self.beside_s + step, STAYS_S)
+        self.alone_s = max(self.alone_s - PASSING * step, 0.0)
         if self.beside_s >= STAYS_S:
-            self.alone_s = 0.0
+            self.alone_s, self.left = 0.0, False
 
 
 class AbandonedObject:
     """Signals each object that stays unattended for ``unattended_s``, for as long as it does."""
+
+    situation = Situation.ABANDONED_OBJECT
 
     def __init__(self, unattended_s: float = 30.0) -> None:
         self._unattended_s = unattended_s
@@ -85,15 +94,13 @@ class AbandonedObject:
             return []
         self._heights.learn(statics.people, scene.size)
         attended = _attended(statics, scene)
-        self._waiting = {
-            key: self._waiting.get(key) or _Waiting() for key in statics.ids.tolist()
-        }
+        self._waiting = {key: self._waiting.get(key) or _Waiting() for key in statics.ids.tolist()}
         for waiting, is_attended in zip(self._waiting.values(), attended.tolist(), strict=True):
-            waiting.advance(is_attended, step)
-        waited = np.array([each.alone_s for each in self._waiting.values()])
+            waiting.advance(is_attended, step, self._unattended_s)
+        waited = np.array([each.left for each in self._waiting.values()], dtype=np.bool_)
         left = (
             (statics.strengths >= OBJECT_STRENGTH)
-            & (waited >= self._unattended_s)
+            & waited
             & self._is_luggage_sized(statics.boxes, scene)
         )
         return [_observation(scene, region) for region in statics.boxes[left]]
