@@ -288,18 +288,19 @@ def _relit(layers: StaticLayers, thing: Thing) -> bool:
     inner = _eroded(thing.mask[own])
     if np.count_nonzero(inner) < _LEAST_AREA * thing.mask.size / 2:
         return False
-    new = _fine(layers.candidate[own])[inner]
-    old = _fine(layers.background[own])[inner]
+    new = _fine(layers.candidate[own], inner)
+    old = _fine(layers.background[own], inner)
     if min(float(old.std()), float(new.std())) < _TEXTURE:
         return False
     return bool(np.corrcoef(old, new)[0, 1] >= _RELIT)
 
 
-def _fine(image: Layer) -> Layer:
-    """Grey levels without what varies slowly over the picture. [H, W, 3] -> [H, W]."""
+def _fine(image: Layer, mask: Bools) -> Layer:
+    """Grey levels under a mask without what varies slowly there. [H, W, 3] -> [K]."""
+    weight = mask.astype(np.float32)
     grey = image.mean(axis=2, dtype=np.float32)
-    fine: Layer = grey - cv2.blur(grey, (9, 9))
-    return fine
+    around = cv2.blur(grey * weight, (9, 9))[mask] / cv2.blur(weight, (9, 9))[mask]
+    return np.asarray(grey[mask] - around, dtype=np.float32)
 
 
 def _gradient(image: Layer) -> Layer:
