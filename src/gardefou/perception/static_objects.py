@@ -62,6 +62,9 @@ _TEXTURE: Final = 2.5
 _RESTLESS_S: Final = 3.0
 """Time constant of the stillness measure, s."""
 
+_CONTRAST_S: Final = 5.0
+"""Time constant of a thing's contrast, s: a flicker of the light does not make an object."""
+
 _STIR_S: Final = 5.0
 """Something must have moved beside a thing within this time before it was seen, s."""
 
@@ -93,7 +96,7 @@ class Thing:
     came: float = 0.0
     stillness: float = 1.0
     company: float = 0.0
-    contrast: float = 0.0
+    contrast: float | None = None
 
     @property
     def fill(self) -> float:
@@ -261,7 +264,9 @@ def _watch(thing: Thing, still: Still, elapsed: float) -> None:
     own, around = _window(thing.box, 1), _surroundings(thing.box)
     mask = thing.mask[own]
     area = max(int(np.count_nonzero(mask)), 1)
-    thing.contrast = float(np.median(still.contrast[own][mask]))
+    contrast = float(np.median(still.contrast[own][mask]))
+    known = contrast if thing.contrast is None else thing.contrast
+    thing.contrast = known + (contrast - known) * (1 - math.exp(-elapsed / _CONTRAST_S))
     beside = still.live[around] & ~_grown(thing.mask[around], 1)
     thing.company = int(np.count_nonzero(beside)) / area
     if thing.company < _CARRIER:

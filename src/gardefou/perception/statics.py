@@ -123,7 +123,7 @@ class StaticsModel:
         if not thing.carried or suspicion is None or not suspicion.was_seen:
             return 0.0
         still = _ramp(thing.stillness, _RESTLESS, _STILL)
-        plain = _ramp(thing.contrast, _FAINT, _PLAIN)
+        plain = _ramp(thing.contrast or 0.0, _FAINT, _PLAIN)
         compact = _ramp(thing.fill, _SCATTERED, _COMPACT)
         return min(still, plain, compact) * (1.0 - _ramp(suspicion.worst, _DOUBTED, _SURE))
 
