@@ -25,7 +25,7 @@ from gardefou.evidence.job import Footage
 from gardefou.evidence.snapshot import SnapshotMaker
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
-from gardefou.runtime.detectors import build_detectors
+from gardefou.runtime.detectors import build_detectors, wanted_evidence
 from gardefou.runtime.pipeline import Analysed, CameraPipeline
 from gardefou.runtime.stream import analysed_frames
 from gardefou.site.document import Camera
@@ -136,7 +136,9 @@ def _analyse_one(
     snapshots: _Snapshots,
 ) -> FileReport:
     camera = assignment.camera
-    pipeline = CameraPipeline(camera.id, Perceiver(engine), build_detectors(camera))
+    detectors = build_detectors(camera)
+    perceiver = Perceiver(engine, wanted_evidence(detectors))
+    pipeline = CameraPipeline(camera.id, perceiver, detectors)
     mask = PrivacyMask([np.array(each.polygon) for each in camera.masks])
     settings = ReadSettings(camera.id, analysis_fps=camera.analysis.fps, masks=mask)
     trail = HeadTrail()

@@ -14,7 +14,7 @@ from gardefou.evaluation.playback import played
 from gardefou.evaluation.scoring import CaseScore, SignalledAlert, score
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
-from gardefou.runtime.detectors import build_detectors
+from gardefou.runtime.detectors import build_detectors, wanted_evidence
 from gardefou.runtime.pipeline import CameraPipeline
 from gardefou.runtime.stream import analysed_frames
 from gardefou.site.document import Camera, Zone
@@ -23,7 +23,7 @@ from gardefou.situations.situation import Situation
 ACT = "evaluation"
 """Reference given as the legal act of a case's zones: nothing is closed by it."""
 
-EVALUATED = (Situation.ZONE_INTRUSION, Situation.WRONG_WAY)
+EVALUATED = (Situation.ZONE_INTRUSION, Situation.WRONG_WAY, Situation.CROWD_MOVEMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class CaseRun:
 def run_case(case: Case, footage: Path, engine: InferenceEngine) -> CaseRun:
     """Play a case's clip through the engine and score its alerts."""
     camera = camera_of(case)
-    pipeline = CameraPipeline(case.id, Perceiver(engine), build_detectors(camera))
+    detectors = build_detectors(camera)
+    pipeline = CameraPipeline(case.id, Perceiver(engine, wanted_evidence(detectors)), detectors)
     settings = ReadSettings(case.id)
     events: list[AlertEvent] = []
     with FileSource(footage / case.clip, settings) as source:

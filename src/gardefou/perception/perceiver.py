@@ -9,7 +9,8 @@ from gardefou.geometry.arrays import Image, Size
 from gardefou.geometry.detections import Detections
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.foreground import ForegroundModel
-from gardefou.perception.percept import Foreground, Percept
+from gardefou.perception.people_flow import FlowPictures, PicturePair, people_flow
+from gardefou.perception.percept import Evidence, Foreground, Percept
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Pending:
     size: Size
     foreground: Foreground
     detections: Future[Detections]
+    pictures: PicturePair | None = None
 
 
 class Perceiver:
@@ -31,29 +33,39 @@ class Perceiver:
 
     `start` hands a picture to the network and runs the background model meanwhile; `finish` waits
     for the network. Between them a caller may decode the next picture or serve another camera.
+    ``wanted`` names the evidence gathered beyond detections and foreground.
     """
 
-    def __init__(self, engine: InferenceEngine) -> None:
+    def __init__(
+        self, engine: InferenceEngine, wanted: frozenset[Evidence] = frozenset()
+    ) -> None:
         self._engine = engine
         self._background = ForegroundModel()
+        self._flow_pictures = FlowPictures() if Evidence.FLOW in wanted else None
 
     def start(self, camera_id: str, time: float, image: Image) -> Pending:
         """Begin with a picture [H, W, 3] at a stream time, s; waits while the queue is full."""
         detections = self._engine.submit(image)
         foreground = self._background.update(image, time)
         size = (image.shape[1], image.shape[0])
-        return Pending(camera_id, time, size, foreground, detections)
+        pictures = self._flow_pictures.pair(image, time) if self._flow_pictures else None
+        return Pending(camera_id, time, size, foreground, detections, pictures)
 
     def finish(self, pending: Pending) -> Percept:
         """What the picture says; waits for the network and raises what it raised."""
+        detections = pending.detections.result()
+        pictures = pending.pictures
         return Percept(
             pending.camera_id,
             pending.time,
             pending.size,
-            pending.detections.result(),
+            detections,
             pending.foreground,
+            flow=people_flow(pictures, detections, pending.size) if pictures else None,
         )
 
     def reset(self) -> None:
         """Forget the background, as after a break in the stream."""
         self._background.reset()
+        if self._flow_pictures:
+            self._flow_pictures.reset()

@@ -24,7 +24,7 @@ from gardefou.evidence.job import EvidenceJob
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
 from gardefou.runtime.bus import CameraState
-from gardefou.runtime.detectors import build_detectors
+from gardefou.runtime.detectors import build_detectors, wanted_evidence
 from gardefou.runtime.live_picture import LivePainter
 from gardefou.runtime.messages import CameraReport
 from gardefou.runtime.outbox import Outbox
@@ -74,7 +74,9 @@ class CameraWork:
             camera.id, analysis_fps=camera.analysis.fps, masks=PrivacyMask(polygons)
         )
         self._source = LiveSource(link_of(camera), settings)
-        self._pipeline = CameraPipeline(camera.id, Perceiver(engine), build_detectors(camera))
+        detectors = build_detectors(camera)
+        perceiver = Perceiver(engine, wanted_evidence(detectors))
+        self._pipeline = CameraPipeline(camera.id, perceiver, detectors)
         self._trail = HeadTrail()
         self._evidence = CameraEvidence(camera.id, self._source, self._trail, submit, polygons)
         self._outbox = outbox

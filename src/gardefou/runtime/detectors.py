@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import numpy as np
 
 from gardefou.geometry.detections import ObjectClass
+from gardefou.perception.percept import Evidence
 from gardefou.site.document import Camera
 from gardefou.site.document import Zone as SiteZone
 from gardefou.site.settings import AVAILABLE, Situations
+from gardefou.situations.crowd_movement import CrowdMovement
 from gardefou.situations.scene import SituationDetector
 from gardefou.situations.situation import Situation
 from gardefou.situations.wrong_way import WrongWay
@@ -23,6 +25,16 @@ _ZONED: Final[Mapping[Situation, Callable[[list[Zone]], SituationDetector]]] = {
 }
 """Situations that need a zone, and who detects them."""
 
+_UNZONED: Final[Mapping[Situation, Callable[[], SituationDetector]]] = {
+    Situation.CROWD_MOVEMENT: CrowdMovement,
+}
+"""Situations that are watched for in the whole picture, and who detects them."""
+
+_EVIDENCE: Final[Mapping[Situation, Evidence]] = {
+    Situation.CROWD_MOVEMENT: Evidence.FLOW,
+}
+"""What a situation needs perception to gather for it alone."""
+
 _CLASSES: Final[Mapping[str, frozenset[ObjectClass]]] = {
     "person": PERSON_CLASSES,
     "vehicle": VEHICLE_CLASSES,
@@ -31,12 +43,20 @@ _CLASSES: Final[Mapping[str, frozenset[ObjectClass]]] = {
 
 def build_detectors(camera: Camera) -> list[SituationDetector]:
     """The detectors of every situation that is on for a camera and has what it needs."""
-    detectors = []
+    detectors: list[SituationDetector] = []
     for situation, make in _ZONED.items():
         zones = [_zone(each) for each in camera.zones_of(situation)]
         if zones and situation in camera.situations.on:
             detectors.append(make(zones))
+    detectors += [make() for each, make in _UNZONED.items() if each in camera.situations.on]
     return detectors
+
+
+def wanted_evidence(detectors: Iterable[SituationDetector]) -> frozenset[Evidence]:
+    """What perception gathers for these detectors beyond what every camera gives."""
+    return frozenset(
+        _EVIDENCE[each.situation] for each in detectors if each.situation in _EVIDENCE
+    )
 
 
 def with_all_situations(camera: Camera) -> Camera:

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from gardefou.geometry.arrays import Floats, Size
-from gardefou.perception.percept import Foreground
+from gardefou.perception.percept import Crowd, Flow, Foreground
 from gardefou.situations.situation import Situation
 from gardefou.tracking.tracks import Tracks
 
@@ -17,8 +17,8 @@ from gardefou.tracking.tracks import Tracks
 class Scene:
     """One camera at one moment, without pixels.
 
-    ``time`` stream time, s; ``size`` of the analysed frame, px; ``tracks`` and ``foreground`` in
-    pixels of that frame.
+    ``time`` stream time, s; ``size`` of the analysed frame, px; ``tracks``, ``foreground``,
+    ``flow`` and ``crowd`` in pixels of that frame, the last two None when not looked at.
     """
 
     camera_id: str
@@ -26,6 +26,8 @@ class Scene:
     size: Size
     tracks: Tracks
     foreground: Foreground
+    flow: Flow | None = None
+    crowd: Crowd | None = None
 
 
 @dataclass(frozen=True, slots=True)
