@@ -24,8 +24,10 @@ def wanted(case: Case, only: list[str], footage: Path) -> bool:
         return False
     names = {case.id, *(str(each) for each in case.judged)}
     names |= {str(zone.situation) for zone in case.zones}
-    return bool(names & set(only)) if only else bool(case.judged & set(EVALUATED)) or any(
-        zone.polygon for zone in case.zones
+    return (
+        bool(names & set(only))
+        if only
+        else bool(case.judged & set(EVALUATED)) or any(zone.polygon for zone in case.zones)
     )
 
 

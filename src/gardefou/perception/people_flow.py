@@ -141,4 +141,3 @@ def _small(image: Image) -> Grey:
     size = (max(round(image.shape[1] * scale), 1), max(round(image.shape[0] * scale), 1))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-

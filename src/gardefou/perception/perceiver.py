@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gardefou.geometry.arrays import Image, Size
 from gardefou.geometry.detections import Detections
+from gardefou.perception.crowd import CrowdLooks, Look, people
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.foreground import ForegroundModel
 from gardefou.perception.people_flow import FlowPictures, PicturePair, people_flow
@@ -26,6 +27,7 @@ class Pending:
     foreground: Foreground
     detections: Future[Detections]
     pictures: PicturePair | None = None
+    look: Look | None = None
 
 
 class Perceiver:
@@ -36,12 +38,11 @@ class Perceiver:
     ``wanted`` names the evidence gathered beyond detections and foreground.
     """
 
-    def __init__(
-        self, engine: InferenceEngine, wanted: frozenset[Evidence] = frozenset()
-    ) -> None:
+    def __init__(self, engine: InferenceEngine, wanted: frozenset[Evidence] = frozenset()) -> None:
         self._engine = engine
         self._background = ForegroundModel()
         self._flow_pictures = FlowPictures() if Evidence.FLOW in wanted else None
+        self._crowd_looks = CrowdLooks(engine) if Evidence.CROWD in wanted else None
 
     def start(self, camera_id: str, time: float, image: Image) -> Pending:
         """Begin with a picture [H, W, 3] at a stream time, s; waits while the queue is full."""
@@ -49,7 +50,8 @@ class Perceiver:
         foreground = self._background.update(image, time)
         size = (image.shape[1], image.shape[0])
         pictures = self._flow_pictures.pair(image, time) if self._flow_pictures else None
-        return Pending(camera_id, time, size, foreground, detections, pictures)
+        look = self._crowd_looks.start(image, time) if self._crowd_looks else None
+        return Pending(camera_id, time, size, foreground, detections, pictures, look)
 
     def finish(self, pending: Pending) -> Percept:
         """What the picture says; waits for the network and raises what it raised."""
@@ -62,6 +64,7 @@ class Perceiver:
             detections,
             pending.foreground,
             flow=people_flow(pictures, detections, pending.size) if pictures else None,
+            crowd=people(pending.look) if pending.look else None,
         )
 
     def reset(self) -> None:
@@ -69,3 +72,5 @@ class Perceiver:
         self._background.reset()
         if self._flow_pictures:
             self._flow_pictures.reset()
+        if self._crowd_looks:
+            self._crowd_looks.reset()

@@ -11,7 +11,8 @@ from gardefou.geometry.detections import ObjectClass
 from gardefou.perception.percept import Evidence
 from gardefou.site.document import Camera
 from gardefou.site.document import Zone as SiteZone
-from gardefou.site.settings import AVAILABLE, Situations
+from gardefou.site.settings import AVAILABLE, LEAST_CROWD_M2, Situations
+from gardefou.situations.crowd_density import CrowdDensity, DensityArea
 from gardefou.situations.crowd_movement import CrowdMovement
 from gardefou.situations.scene import SituationDetector
 from gardefou.situations.situation import Situation
@@ -32,6 +33,7 @@ _UNZONED: Final[Mapping[Situation, Callable[[], SituationDetector]]] = {
 
 _EVIDENCE: Final[Mapping[Situation, Evidence]] = {
     Situation.CROWD_MOVEMENT: Evidence.FLOW,
+    Situation.CROWD_DENSITY: Evidence.CROWD,
 }
 """What a situation needs perception to gather for it alone."""
 
@@ -49,14 +51,15 @@ def build_detectors(camera: Camera) -> list[SituationDetector]:
         if zones and situation in camera.situations.on:
             detectors.append(make(zones))
     detectors += [make() for each, make in _UNZONED.items() if each in camera.situations.on]
+    areas = density_areas(camera)
+    if areas:
+        detectors.append(CrowdDensity(areas))
     return detectors
 
 
 def wanted_evidence(detectors: Iterable[SituationDetector]) -> frozenset[Evidence]:
     """What perception gathers for these detectors beyond what every camera gives."""
-    return frozenset(
-        _EVIDENCE[each.situation] for each in detectors if each.situation in _EVIDENCE
-    )
+    return frozenset(_EVIDENCE[each.situation] for each in detectors if each.situation in _EVIDENCE)
 
 
 def with_all_situations(camera: Camera) -> Camera:
@@ -66,6 +69,24 @@ def with_all_situations(camera: Camera) -> Camera:
         for each in sorted(AVAILABLE | camera.situations.on)
     }
     return camera.model_copy(update={"situations": Situations.model_validate(on)})
+
+
+def density_areas(camera: Camera) -> list[DensityArea]:
+    """Where a camera watches for crowd density: none without a calibration."""
+    settings = camera.situations.crowd_density
+    if settings is None or camera.calibration is None:
+        return []
+    ground = camera.calibration.ground_plane
+    areas = []
+    for zone in camera.zones_of(Situation.CROWD_DENSITY):
+        polygon = np.array(zone.polygon, dtype=np.float64)
+        square_metres = ground.area(polygon)
+        if square_metres is not None and square_metres >= LEAST_CROWD_M2:
+            error = ground.area_error(polygon)
+            areas.append(
+                DensityArea(zone.id, polygon, square_metres, error, settings.persons_per_m2)
+            )
+    return areas
 
 
 def _zone(zone: SiteZone) -> Zone:

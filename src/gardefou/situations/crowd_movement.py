@@ -107,9 +107,9 @@ class _Usual:
         """The usual way of a crowd that has one, unit vector [2]."""
         if len(self._ways) < LEARNING_WAY_S:
             return None
-        mean = np.mean(self._ways, axis=0)
+        mean = np.asarray(np.mean(self._ways, axis=0), dtype=np.float64)
         length = float(np.linalg.norm(mean))
-        return np.asarray(mean / length, dtype=np.float64) if length >= ONE_WAY else None
+        return mean / length if length >= ONE_WAY else None
 
     def _take(self, moment: _Moment) -> None:
         if self._second and moment.time - self._second[0].time >= 1.0:
