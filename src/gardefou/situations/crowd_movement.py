@@ -109,7 +109,9 @@ class _Usual:
             return None
         mean = np.asarray(np.mean(self._ways, axis=0), dtype=np.float64)
         length = float(np.linalg.norm(mean))
-        return mean / length if length >= ONE_WAY else None
+        if length < ONE_WAY:
+            return None
+        return np.asarray(mean / length, dtype=np.float64)
 
     def _take(self, moment: _Moment) -> None:
         if self._second and moment.time - self._second[0].time >= 1.0:
