@@ -167,19 +167,19 @@ class CrowdMovement:
 
     def _part(self) -> Floats | None:
         """Boxes of those who take part in a change of motion, px; None when there is no change."""
-        boxes = np.concatenate([each.boxes for each in self._window])
+        boxes: Floats = np.concatenate([each.boxes for each in self._window])
         velocities = np.concatenate([each.velocities for each in self._window])
         if len(boxes) < LEAST_PEOPLE * len(self._window):
             return None
         speeds = np.linalg.norm(velocities, axis=1)
-        rushing = speeds >= self._usual.rush()
+        rushing: Bools = np.asarray(speeds >= self._usual.rush())
         if self._is_crowd(rushing):
-            return boxes[rushing]
+            return np.asarray(boxes[rushing], dtype=np.float64)
         way = self._usual.way()
         if way is None:
             return None
         against = (speeds >= MOVES) & (velocities @ way <= AGAINST * speeds)
-        return boxes[against] if self._is_crowd(against) else None
+        return np.asarray(boxes[against], dtype=np.float64) if self._is_crowd(against) else None
 
     def _is_crowd(self, part: Bools) -> bool:
         """Whether a part of the window's people is most of them, and several."""
