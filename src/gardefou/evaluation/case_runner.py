@@ -23,7 +23,7 @@ from gardefou.situations.situation import Situation
 ACT = "evaluation"
 """Reference given as the legal act of a case's zones: nothing is closed by it."""
 
-EVALUATED = (Situation.ZONE_INTRUSION, Situation.WRONG_WAY)
+EVALUATED = (Situation.ZONE_INTRUSION, Situation.WRONG_WAY, Situation.PERSON_DOWN)
 
 
 @dataclass(frozen=True, slots=True)

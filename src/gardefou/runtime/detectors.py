@@ -11,6 +11,7 @@ from gardefou.geometry.detections import ObjectClass
 from gardefou.site.document import Camera
 from gardefou.site.document import Zone as SiteZone
 from gardefou.site.settings import AVAILABLE, Situations
+from gardefou.situations.person_down import PersonDown
 from gardefou.situations.scene import SituationDetector
 from gardefou.situations.situation import Situation
 from gardefou.situations.wrong_way import WrongWay
@@ -22,6 +23,11 @@ _ZONED: Final[Mapping[Situation, Callable[[list[Zone]], SituationDetector]]] = {
     Situation.WRONG_WAY: WrongWay,
 }
 """Situations that need a zone, and who detects them."""
+
+_ZONELESS: Final[Mapping[Situation, Callable[[], SituationDetector]]] = {
+    Situation.PERSON_DOWN: PersonDown,
+}
+"""Situations watched for in the whole frame, and who detects them."""
 
 _CLASSES: Final[Mapping[str, frozenset[ObjectClass]]] = {
     "person": PERSON_CLASSES,
@@ -36,6 +42,7 @@ def build_detectors(camera: Camera) -> list[SituationDetector]:
         zones = [_zone(each) for each in camera.zones_of(situation)]
         if zones and situation in camera.situations.on:
             detectors.append(make(zones))
+    detectors += [make() for each, make in _ZONELESS.items() if each in camera.situations.on]
     return detectors
 
 

@@ -68,7 +68,14 @@ class CameraPipeline:
         """End the frame begun with `start`: what was seen and which alerts open or close."""
         percept = self._perceiver.finish(pending)
         tracks = self._tracker.update(moving_bodies(percept), percept.time, percept.size)
-        scene = Scene(percept.camera_id, percept.time, percept.size, tracks, percept.foreground)
+        scene = Scene(
+            percept.camera_id,
+            percept.time,
+            percept.size,
+            tracks,
+            percept.foreground,
+            detections=percept.detections,
+        )
         observations = [seen for each in self._detectors for seen in each.update(scene)]
         return Analysed(percept, tracks, self._policy.update(observations, percept.time))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from gardefou.geometry.arrays import Floats, Size
+from gardefou.geometry.detections import Detections
 from gardefou.perception.percept import Foreground
 from gardefou.situations.situation import Situation
 from gardefou.tracking.tracks import Tracks
@@ -17,8 +18,8 @@ from gardefou.tracking.tracks import Tracks
 class Scene:
     """One camera at one moment, without pixels.
 
-    ``time`` stream time, s; ``size`` of the analysed frame, px; ``tracks`` and ``foreground`` in
-    pixels of that frame.
+    ``time`` stream time, s; ``size`` of the analysed frame, px; ``tracks``, ``foreground`` and
+    the network's ``detections`` (weak ones too) in pixels of that frame.
     """
 
     camera_id: str
@@ -26,6 +27,7 @@ class Scene:
     size: Size
     tracks: Tracks
     foreground: Foreground
+    detections: Detections = field(default_factory=Detections.empty)
 
 
 @dataclass(frozen=True, slots=True)
