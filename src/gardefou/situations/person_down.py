@@ -45,8 +45,11 @@ FLAT_HEIGHT = 0.6
 WIDEST = 1.6
 """Largest width of a body on the ground, H."""
 
-LEAST_AREA = 0.03
+LEAST_AREA = 0.05
 """Least area of what may be a body on the ground, H²."""
+
+LEAST_PART = 0.03
+"""Least area of what shows that it is still there, H²: the network may see the legs alone."""
 
 SLIVER = 0.2
 """A shape cut by the frame's lower border is no body below this height, H: people leave there."""
@@ -254,7 +257,7 @@ class PersonDown:
                 continue
             if not _came_down(moments, stance):
                 continue
-            places = shapes[_lies(shapes, stance, scene.size)]
+            places = _places(shapes, stance, scene.size)
             places = places[~self._known(places, stance.time)]
             if not len(places) or any(_same(fall, places).any() for fall in self._falls):
                 continue
@@ -322,6 +325,14 @@ def _came_down(moments: Sequence[_Moment], stance: _Stance) -> bool:
     return bool(drops) and drops[-1] >= HEAD_DROP * stance.height
 
 
+def _places(shapes: Floats, stance: _Stance, size: Size) -> Floats:
+    """Where that body may lie: limbs of a shape that does not lie are left out. [M, 4]."""
+    lies = _lies(shapes, stance, size)
+    found, others = shapes[lies], shapes[~lies & (_flatness(shapes, stance.height) <= STILL_FLAT)]
+    within = box.intersections(found, others) >= PART * box.areas(found)[:, None]
+    return found[~within.any(axis=1)]
+
+
 def _lies(shapes: Floats, stance: _Stance, size: Size) -> Bools:
     """Which shapes could be that body on the ground. [N, 4] -> [N]."""
     before, height = stance.box, stance.height
@@ -349,7 +360,7 @@ def _same(fall: _Fall, shapes: Floats) -> Bools:
     alike = box.iou(fall.place[None], shapes)[0] >= SAME_PLACE
     area = np.maximum(box.areas(shapes), 1.0)
     inside = box.intersections(fall.place[None], shapes)[0] >= PART * area
-    inside &= area >= LEAST_AREA * fall.stance.height**2
+    inside &= area >= LEAST_PART * fall.stance.height**2
     return np.asarray((alike | inside) & (_flatness(shapes, fall.stance.height) <= STILL_FLAT))
 
 
