@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gardefou.evaluation.case_runner import run_case
 from gardefou.evaluation.cases import read_cases
+from gardefou.evaluation.harness import play as play_case
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.percept import Foreground
@@ -158,6 +158,6 @@ def test_real_falls_are_found_and_real_lying_down_is_not_signalled(
     cases = [case for case in read_cases(footage / "cases.yaml") if case.id in ids]
     with InferenceEngine(models_dir) as engine:
         for case in cases:
-            score = run_case(case, footage, engine).score
+            score = play_case(case, footage, engine).score
             assert not score.missed, case.id
             assert not [a for a in score.false if a.situation is Situation.PERSON_DOWN], case.id

@@ -62,7 +62,7 @@ class CameraPipeline:
 
     def start(self, frame: Frame) -> Pending:
         """Begin a frame; the picture is not kept beyond perception."""
-        return self._perceiver.start(frame.camera_id, frame.time, frame.image)
+        return self._perceiver.start(frame.camera_id, frame.time, frame.image, frame.burst)
 
     def finish(self, pending: Pending) -> Analysed:
         """End the frame begun with `start`: what was seen and which alerts open or close."""
@@ -74,7 +74,11 @@ class CameraPipeline:
             percept.size,
             tracks,
             percept.foreground,
-            detections=percept.detections,
+            percept.detections,
+            percept.statics,
+            percept.flames,
+            percept.flow,
+            percept.crowd,
         )
         observations = [seen for each in self._detectors for seen in each.update(scene)]
         return Analysed(percept, tracks, self._policy.update(observations, percept.time))

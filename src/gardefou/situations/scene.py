@@ -9,7 +9,7 @@ import numpy as np
 
 from gardefou.geometry.arrays import Floats, Size
 from gardefou.geometry.detections import Detections
-from gardefou.perception.percept import Foreground
+from gardefou.perception.percept import Crowd, Flames, Flow, Foreground, Statics
 from gardefou.situations.situation import Situation
 from gardefou.tracking.tracks import Tracks
 
@@ -18,8 +18,9 @@ from gardefou.tracking.tracks import Tracks
 class Scene:
     """One camera at one moment, without pixels.
 
-    ``time`` stream time, s; ``size`` of the analysed frame, px; ``tracks``, ``foreground`` and
-    the network's ``detections`` (weak ones too) in pixels of that frame.
+    ``time`` stream time, s; ``size`` of the analysed frame, px; ``tracks``, ``foreground``, the
+    network's ``detections`` (weak ones too) and the rest in pixels of that frame. ``statics``,
+    ``flames``, ``flow`` and ``crowd`` are None where no detector wants them or nothing is new.
     """
 
     camera_id: str
@@ -28,6 +29,10 @@ class Scene:
     tracks: Tracks
     foreground: Foreground
     detections: Detections = field(default_factory=Detections.empty)
+    statics: Statics | None = None
+    flames: Flames | None = None
+    flow: Flow | None = None
+    crowd: Crowd | None = None
 
 
 @dataclass(frozen=True, slots=True)
