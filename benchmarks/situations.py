@@ -1,11 +1,12 @@
 """How the situations do on labelled footage: every event found or missed, every false alarm.
 
-    python benchmarks/situations.py FOOTAGE [CASE_OR_SITUATION ...]
+    python benchmarks/situations.py FOOTAGE [CASE_OR_SITUATION ...] [--variant NAME]
 
 FOOTAGE holds `cases.yaml` and the clips; by default `$GARDEFOU_FOOTAGE`. Prints Markdown: a line an
 event and a false alarm as they come, then the figures of each situation. `gardefou evaluate` makes
-the whole report; this is for working on a rule. Exit status 1 when an event that had to be found
-was missed or anything false was signalled.
+the whole report; this is for working on a rule. A variant plays every clip under another condition
+(`evaluation/variants.py`): how much of a figure is the rule, and how much fits the folder. Exit
+status 1 when an event that had to be found was missed or anything false was signalled.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from statistics import median
 
 from gardefou.evaluation.cases import read_cases
 from gardefou.evaluation.harness import PlayedCase, choose, plan, play
+from gardefou.evaluation.variants import VARIANTS
 from gardefou.perception.engine import InferenceEngine
 from gardefou.situations.situation import Situation
 
@@ -72,10 +74,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("footage", nargs="?", default=os.environ.get("GARDEFOU_FOOTAGE"))
     parser.add_argument("only", nargs="*")
+    parser.add_argument("--variant", choices=VARIANTS, default="as-is")
     arguments = parser.parse_args()
     if not arguments.footage:
         parser.error("name the folder of the labelled footage, or set GARDEFOU_FOOTAGE")
-    footage = Path(arguments.footage)
+    footage, variant = Path(arguments.footage), VARIANTS[arguments.variant]
     cases = plan(choose(read_cases(footage / "cases.yaml"), arguments.only)).played
     runs: list[PlayedCase] = []
     started = time.process_time()
@@ -83,7 +86,7 @@ def main() -> int:
     with InferenceEngine() as engine:
         for case in cases:
             if (footage / case.clip).is_file():
-                runs.append(play(case, footage, engine))
+                runs.append(play(case, footage, engine, variant=variant))
                 for line in lines_of(runs[-1]):
                     print(line, flush=True)
     cost = time.process_time() - started

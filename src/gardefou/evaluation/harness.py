@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from gardefou.alerting.alert import AlertEvent, AlertOpened
 from gardefou.capture.file import FileSource
 from gardefou.capture.frame import Frame
-from gardefou.capture.playback import Play, variant
+from gardefou.capture.playback import Play
+from gardefou.capture.playback import variant as order
 from gardefou.errors import GardefouError, UsageError
 from gardefou.evaluation.alert_log import LoggedAlert
 from gardefou.evaluation.case_camera import camera_for
@@ -18,6 +19,7 @@ from gardefou.evaluation.cases import Case
 from gardefou.evaluation.pictures import Glimpse
 from gardefou.evaluation.recording import Moment, Recorder
 from gardefou.evaluation.scoring import CaseScore, score, signalled
+from gardefou.evaluation.variants import VARIANTS, Variant
 from gardefou.geometry.arrays import Size
 from gardefou.perception.engine import InferenceEngine
 from gardefou.runtime.assembly import camera_pipeline, read_settings
@@ -25,6 +27,8 @@ from gardefou.runtime.detectors import build_detectors
 from gardefou.runtime.stream import analysed_frames
 from gardefou.situations.situation import Situation
 from gardefou.tracking.tracks import Tracks
+
+AS_IS: Final = VARIANTS["as-is"]
 
 Counts = Mapping[str, Mapping[str, int]]
 """Crossings by line and direction."""
@@ -148,9 +152,11 @@ def play(
     engine: InferenceEngine,
     on_progress: Progress = lambda case, time: None,
     counter: LineCounter | None = None,
+    variant: Variant = AS_IS,
 ) -> PlayedCase:
     """Play a case's clip through the engine and score its alerts; raises `GardefouError`."""
     recorder = Recorder()
+    case = variant.case(case)
     camera = camera_for(case)
     detectors = build_detectors(camera)
     pipeline = camera_pipeline(camera, engine, [recorder.around(each) for each in detectors])
@@ -158,8 +164,11 @@ def play(
     events: list[AlertEvent] = []
     moments: list[Moment] = []
     glimpses: list[Glimpse] = []
-    with FileSource(footage / case.clip, read_settings(camera)) as source:
-        for analysed in analysed_frames(as_played(source.frames(), case), pipeline, source):
+    with FileSource(
+        footage / case.clip, replace(read_settings(camera), analysis_fps=variant.fps)
+    ) as source:
+        frames = map(variant.frame, as_played(source.frames(), case))
+        for analysed in analysed_frames(frames, pipeline, source):
             percept = analysed.percept
             moments.append(Moment(percept.time, recorder.take()))
             glimpses.append(
@@ -187,7 +196,7 @@ def play(
 
 def as_played(frames: Iterable[Frame], case: Case) -> Iterator[Frame]:
     """A clip's frames in the order of a case, its ends held as long as the case asks."""
-    return variant(frames, case.play, case.hold_first_s, case.hold_last_s)
+    return order(frames, case.play, case.hold_first_s, case.hold_last_s)
 
 
 def clip_time(case: Case, played_s: float, duration_s: float) -> float:
