@@ -7,7 +7,9 @@ from fastapi.testclient import TestClient
 
 from gardefou import __version__
 from gardefou.capture.notice import Notice
+from gardefou.governance.figures import maturity_of
 from gardefou.runtime.bus import CameraHealth, CameraState, DiskState, SystemState
+from gardefou.situations.situation import Situation
 from support.house import ZONE, House
 
 
@@ -52,7 +54,20 @@ def test_the_desk_gets_its_own_texts_and_no_others(client: TestClient, language:
 
     assert "situations.fire.legal" in texts
     assert "storage.follow_up.watched" in texts
-    assert {key.partition(".")[0] for key in texts} == {"web", "situations", "storage"}
+    rooms = {key.partition(".")[0] for key in texts}
+    assert rooms == {"web", "situations", "storage", "governance"}
+    assert all(
+        key.startswith("governance.maturity.") for key in texts if key.startswith("governance.")
+    )
+
+
+def test_every_situation_comes_with_how_far_it_may_be_trusted(client: TestClient) -> None:
+    trust = client.get("/api/state").json()["trust"]
+
+    assert set(trust) == set(Situation)
+    for situation, view in trust.items():
+        assert view["maturity"] == maturity_of(Situation(situation))
+        assert 0 <= view["found"] <= view["events"]
 
 
 def test_a_language_that_is_not_spoken_is_refused_in_those_that_are(client: TestClient) -> None:

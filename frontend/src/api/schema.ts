@@ -371,6 +371,12 @@ export interface components {
             url: string;
         };
         /**
+         * Maturity
+         * @description How far a situation may be trusted; texts under ``governance.maturity.<value>``.
+         * @enum {string}
+         */
+        Maturity: "operational" | "calibrate_first" | "experimental" | "not_measured";
+        /**
          * Mode
          * @description What the engine was running as; names in the catalogue under ``storage.mode.<value>``.
          * @enum {string}
@@ -442,6 +448,10 @@ export interface components {
             follow_ups: components["schemas"]["FollowUp"][];
             mode: components["schemas"]["Mode"];
             system: components["schemas"]["SystemView"];
+            /** Trust */
+            trust: {
+                [key: string]: components["schemas"]["TrustView"];
+            };
             /** Version */
             version: string;
         };
@@ -456,6 +466,23 @@ export interface components {
             notice: components["schemas"]["Bilingual"] | null;
             /** Processing */
             processing: boolean;
+        };
+        /**
+         * TrustView
+         * @description How far a situation may be trusted, as measured for this version.
+         *
+         *     ``events`` labelled, ``found`` of them; ``false`` alarms in ``hours`` of footage.
+         */
+        TrustView: {
+            /** Events */
+            events: number;
+            /** False */
+            false: number;
+            /** Found */
+            found: number;
+            /** Hours */
+            hours: number;
+            maturity: components["schemas"]["Maturity"];
         };
         /**
          * Verdict

@@ -15,6 +15,7 @@ export type CameraState = Schemas["CameraState"];
 export type Evidence = Schemas["EvidenceView"];
 export type EvidenceKind = Schemas["EvidenceKind"];
 export type FollowUp = Schemas["FollowUp"];
+export type Trust = Schemas["TrustView"];
 export type LiveRequest = Schemas["LiveRequest"];
 export type LiveTicket = Schemas["LiveTicket"];
 export type Problem = Schemas["ProblemView"];

@@ -10,7 +10,7 @@ import {
   sendReview,
 } from "../api/client";
 import { listen } from "../api/events";
-import type { Alert, AlertEvent, Camera, CameraHealth, FollowUp, Situation, State, System, Verdict } from "../api/types";
+import type { Alert, AlertEvent, Camera, CameraHealth, FollowUp, Situation, State, System, Trust, Verdict } from "../api/types";
 import { clock } from "./format";
 import { memory } from "./memory";
 import { afterReview, arrange, neighbour, newer } from "./order";
@@ -68,6 +68,11 @@ export class Desk {
       stopListening();
       clearInterval(timer);
     };
+  }
+
+  /** How far a situation may be trusted, as measured for this version. */
+  trustIn(situation: Situation): Trust | null {
+    return this.state?.trust[situation] ?? null;
   }
 
   /** The text of a key in the reader's language. */

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from gardefou.capture.notice import Notice
+from gardefou.governance.figures import Maturity, published
 from gardefou.runtime.bus import CameraHealth, CameraState, SystemState
+from gardefou.situations.situation import Situation
 from gardefou.storage.records import AlertRecord, EvidenceKind
 from gardefou.storage.review import Review
 from gardefou.web.api.models import (
@@ -15,6 +17,7 @@ from gardefou.web.api.models import (
     EvidenceView,
     ReviewView,
     SystemView,
+    TrustView,
     ZoneView,
 )
 from gardefou.web.services import CameraInfo
@@ -77,6 +80,20 @@ def health_view(camera_id: str, health: CameraHealth | None) -> CameraHealthView
         state=health.state,
         since=health.since,
         notice=_notice(health.notice),
+    )
+
+
+def trust_view(situation: Situation) -> TrustView:
+    """How far a situation may be trusted; a situation without figures has none."""
+    figures = published().situations.get(situation)
+    if figures is None:
+        return TrustView(maturity=Maturity.NOT_MEASURED, events=0, found=0, false=0, hours=0.0)
+    return TrustView(
+        maturity=figures.maturity,
+        events=figures.events,
+        found=figures.found,
+        false=figures.false,
+        hours=figures.hours,
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from gardefou.errors import one_line
+from gardefou.governance.figures import Maturity
 from gardefou.i18n import catalogue, text
 from gardefou.runtime.bus import AlertChange, CameraState, DiskState
 from gardefou.situations.situation import Situation
@@ -132,6 +133,19 @@ class SystemView(_Strict):
     notice: Bilingual | None
 
 
+class TrustView(_Strict):
+    """How far a situation may be trusted, as measured for this version.
+
+    ``events`` labelled, ``found`` of them; ``false`` alarms in ``hours`` of footage.
+    """
+
+    maturity: Maturity
+    events: int
+    found: int
+    false: int
+    hours: float
+
+
 class StateView(_Strict):
     """Everything the desk needs to know at first, apart from the alerts."""
 
@@ -140,6 +154,7 @@ class StateView(_Strict):
     system: SystemView
     cameras: list[CameraView]
     follow_ups: list[FollowUp]
+    trust: dict[Situation, TrustView]
 
 
 class EvidenceState(StrEnum):

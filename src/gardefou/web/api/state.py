@@ -8,13 +8,14 @@ from fastapi import APIRouter
 
 from gardefou import __version__
 from gardefou.i18n import LANGUAGES, catalogue
+from gardefou.situations.situation import Situation
 from gardefou.storage.review import FollowUp
 from gardefou.web.api.context import InContext
-from gardefou.web.api.convert import camera_view, system_view
+from gardefou.web.api.convert import camera_view, system_view, trust_view
 from gardefou.web.api.models import HealthView, StateView
 from gardefou.web.problems import RefusedError
 
-ROOMS = ("web.", "situations.", "storage.")
+ROOMS = ("web.", "situations.", "storage.", "governance.maturity.")
 """The catalogues that the desk shows."""
 
 router = APIRouter(tags=["state"])
@@ -37,6 +38,7 @@ def get_state(context: InContext) -> StateView:
         system=system_view(services.events.system),
         cameras=[camera_view(each, health.get(each.id)) for each in services.site().cameras],
         follow_ups=list(FollowUp),
+        trust={each: trust_view(each) for each in Situation},
     )
 
 
