@@ -9,8 +9,10 @@ import pytest
 
 from gardefou.evaluation.alert_log import AlertLog, LoggedAlert
 from gardefou.evaluation.run_page import clock, write_page
+from gardefou.governance.figures import situation_label
 from gardefou.i18n import text
 from gardefou.site.document import Camera
+from gardefou.situations.situation import Situation
 from support.alerts import alert
 from support.page import Page
 
@@ -30,7 +32,7 @@ def test_it_speaks_the_reader_s_language_and_quotes_the_law(
     monkeypatch.setenv("GARDEFOU_LANG", language)
     page, _ = page_of(tmp_path, LoggedAlert(alert(), "clip.mp4", 9.0, "snapshots/1.jpg"))
     assert page.language == language
-    assert text("situations.fire.name", language) in page.words
+    assert situation_label(Situation.FIRE, language) in page.words
     legal = text("situations.fire.legal", language)
     assert f"« {legal} »" in page.words
 

@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from gardefou.cli.site import app
 from gardefou.errors import SiteError
+from gardefou.governance.figures import situation_label
+from gardefou.site.check import load_site
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "sites" / "event.yaml"
 RUN = CliRunner()
@@ -30,7 +32,12 @@ def wrong(tmp_path: Path) -> Path:
 def test_check_of_a_fine_document_counts_what_it_holds() -> None:
     result = RUN.invoke(app, ["check", str(EXAMPLE)])
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == f"{EXAMPLE}: fine; cameras: 2, zones: 2, masks: 1, lines: 1\n"
+    first, *watched = result.stdout.splitlines()
+    assert first == f"{EXAMPLE}: fine; cameras: 2, zones: 2, masks: 1, lines: 1"
+    on = {each for camera in load_site(EXAMPLE).cameras for each in camera.situations.on}
+    assert {line.partition(":")[0].strip() for line in watched} == {
+        situation_label(each, "en") for each in on
+    }
 
 
 def test_check_says_every_mistake_on_stderr_and_fails(wrong: Path) -> None:

@@ -14,6 +14,7 @@ from gardefou.capture.file import FILE_OPTIONS
 from gardefou.capture.opening import open_container
 from gardefou.evaluation.analyse import Assignment, Listener
 from gardefou.evaluation.run_page import clock
+from gardefou.governance.figures import situation_label
 from gardefou.i18n import text
 from gardefou.site.document import Camera
 
@@ -55,7 +56,7 @@ class AnalysisDisplay:
         line = text(
             key,
             time=clock(moment),
-            situation=text(f"situations.{alert.situation}.name"),
+            situation=situation_label(alert.situation),
             place=f"{camera.name} · {alert.zone_id}" if alert.zone_id else camera.name,
         )
         self._out.print(line, markup=False)

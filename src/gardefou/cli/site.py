@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from gardefou.governance.figures import situation_label
 from gardefou.i18n import text
 from gardefou.site.check import check_site, load_site
 from gardefou.site.mistakes import Mistake
 from gardefou.site.schema import json_schema
 from gardefou.site.yaml_text import write
+from gardefou.situations.situation import Situation
 
 app = typer.Typer(
     help=text("site.command.about"), no_args_is_help=True, rich_markup_mode="markdown"
@@ -37,6 +40,8 @@ def check(
         typer.echo(text("site.command.summary", file=file, count=len(mistakes)), err=True)
     else:
         typer.echo(_fine(file))
+        for line in _watched(file):
+            typer.echo(line)
     if mistakes:
         raise typer.Exit(1)
 
@@ -60,6 +65,16 @@ def _fine(file: Path) -> str:
         masks=sum(len(camera.masks) for camera in cameras),
         lines=sum(len(camera.lines) for camera in cameras),
     )
+
+
+def _watched(file: Path) -> Iterator[str]:
+    """A line a situation that is on: how far it may be trusted, and which cameras watch for it."""
+    cameras = load_site(file).cameras
+    for situation in Situation:
+        watching = [camera.name for camera in cameras if situation in camera.situations.on]
+        if watching:
+            label = situation_label(situation)
+            yield text("site.command.watched", situation=label, cameras=", ".join(watching))
 
 
 @app.command(help=text("site.command.schema"))

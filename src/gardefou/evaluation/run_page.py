@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gardefou.evaluation.alert_log import LoggedAlert
 from gardefou.evidence.files import whole_file
+from gardefou.governance.figures import situation_label
 from gardefou.i18n import current_language, text
 from gardefou.site.document import Camera
 
@@ -36,6 +37,7 @@ def write_page(
     page = _environment.get_template("run.html.j2").render(
         language=current_language(),
         text=text,
+        label=situation_label,
         alerts=alerts,
         camera_names=names,
         several_videos=len(cameras) > 1,

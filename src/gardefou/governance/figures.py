@@ -79,3 +79,9 @@ def maturity_of(situation: Situation) -> Maturity:
 def maturity_label(situation: Situation, language: str | None = None) -> str:
     """The label of a situation as a reader sees it, such as "calibrate first"."""
     return text(f"governance.maturity.{maturity_of(situation)}", language)
+
+
+def situation_label(situation: Situation, language: str | None = None) -> str:
+    """A situation's name with its label, as a reader sees it, such as "Fire (experimental)"."""
+    name = text(f"situations.{situation}.name", language)
+    return f"{name} ({maturity_label(situation, language)})"
