@@ -86,3 +86,7 @@ class ReviewConflictError(StorageError):
 
 class JournalError(GardefouError):
     """The journal cannot be written or read, so what it should record must not happen."""
+
+
+class KeysError(GardefouError):
+    """A secret key is missing, is another one than before, or cannot be kept."""
