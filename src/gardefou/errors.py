@@ -80,6 +80,10 @@ class UnknownAlertError(StorageError):
     """No alert has this id."""
 
 
+class HeldError(StorageError):
+    """A legal hold lasts on the alert: it must not be destroyed."""
+
+
 class ReviewConflictError(StorageError):
     """Somebody else reviewed the alert first; look again, then decide."""
 
