@@ -22,7 +22,7 @@ from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.journal import FILE_NAME, Journal
 from gardefou.i18n import text
 from gardefou.runtime.home import Home
-from gardefou.storage.holds import Hold
+from gardefou.storage.holds import Hold, check
 from gardefou.storage.store import Store
 
 app = typer.Typer(
@@ -62,8 +62,7 @@ def place(
         since=_moment(since),
         until=_moment(until),
     )
-    if not reference.strip():
-        raise UsageError("storage.hold.no_reference")
+    check(hold)
     with _opened(home) as (store, journal):
         if alert is not None:
             store.alert(alert)

@@ -46,8 +46,8 @@ class Hold:
 _NAMES: Final = tuple(field.name for field in fields(Hold))
 
 
-def place(session: Session, hold: Hold) -> None:
-    """Add a hold; raises `StorageError` without a reference or for what cannot be held."""
+def check(hold: Hold) -> None:
+    """Raise `StorageError` for a hold without a reference, or of what cannot be held."""
     for field in ("reference", "camera_id", "placed_by"):
         check_length(field, getattr(hold, field) or "")
     if not hold.reference.strip():
@@ -59,6 +59,11 @@ def place(session: Session, hold: Hold) -> None:
         raise StorageError("storage.hold.no_time")
     if hold.since is not None and (hold.until is None or hold.until < hold.since):
         raise StorageError("storage.hold.no_time")
+
+
+def place(session: Session, hold: Hold) -> None:
+    """Add a hold; raises `StorageError` as `check` does."""
+    check(hold)
     session.add(HoldRow(**{name: getattr(hold, name) for name in _NAMES}))
     session.flush()
 
