@@ -132,6 +132,32 @@ def test_a_checkpoint_over_the_same_entries_is_the_same(home: Path) -> None:
     assert len(list(CheckpointStore(home))) == 3
 
 
+def test_checkpoints_read_on_from_the_last_and_come_to_the_same(home: Path) -> None:
+    journal = Journal(home / FILE_NAME)
+    on = Checkpointer(journal, home)
+    on.make()
+    for count in (1, 0, 5, 12):
+        for _ in range(count):
+            journal.append(VIEW)
+        assert on.make(whole=False).checkpoint.root == journal.tree().root()
+    prune(home, 8)
+    journal.append(VIEW)
+    assert on.make(whole=False).checkpoint.root == journal.tree().root()
+    journal.append(VIEW)
+    assert on.make(whole=False).checkpoint.size == 30
+    assert audit(home).sound
+
+
+def test_what_was_rewritten_under_a_running_system_is_not_signed_after_the_next_whole_reading(
+    home: Path,
+) -> None:
+    on = Checkpointer(Journal(home / FILE_NAME), home)
+    on.make()
+    rewrite(home, keep=4, count=9)
+    with pytest.raises(JournalError, match="not what the last checkpoint"):
+        on.make()
+
+
 def test_two_checkpoints_over_as_many_entries_are_refused(home: Path) -> None:
     key = log_key(home)
     other = SignedCheckpoint.sign(Checkpoint(key.name, 9, b"\0" * 32), key)

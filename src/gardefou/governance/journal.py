@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from gardefou.errors import JournalError
 from gardefou.governance import chain, pruned
@@ -67,6 +67,18 @@ class Place:
     size: int
     file: FileId
     line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A tree and the place up to which it was read."""
+
+    tree: MerkleTree
+    place: Place
+
+    def without_leaves(self) -> Grown:
+        """The same in a few hashes: enough to grow, and for the root as it is now."""
+        return Grown(MerkleTree(self.tree.tiles([self.tree.size])), self.place)
 
 
 class Journal:
@@ -125,18 +137,37 @@ class Journal:
 
     def tree(self) -> MerkleTree:
         """The tree over all entries; raises `JournalError` where the chain broke."""
-        tree = MerkleTree()
+        return self.grown().tree
 
-        def start(head: Pruned) -> None:
-            nonlocal tree
-            tree = MerkleTree(head.tiles)
+    def grown(self, known: Grown | None = None) -> Grown:
+        """The tree over all entries, read on from what is ``known`` where that is still the file.
 
-        try:
-            for line, _ in chain.follow(self._lines(), on_pruned=start):
-                tree.append(leaf_hash(line.encode()[:-1]))
-        except BrokenChainError as broken:
-            raise self._broken(broken.breach) from broken
-        return tree
+        Raises `JournalError` where the chain broke.
+        """
+        if self._known is None and not self.path.exists():
+            return Grown(MerkleTree(), Place(START, 0, (0, 0, b"")))
+        with self._faults(), self._opened_for_reading() as (file, size):
+            tree, place = MerkleTree(), Place(START, 0, _file_id(file.fileno()))
+            if known and known.place.file == place.file and known.place.size <= size:
+                tree, place = known.tree, known.place
+            file.seek(place.size)
+            link, end = place.link, place.size
+
+            def start(head: Pruned) -> None:
+                nonlocal tree, link, end
+                tree, link, end = MerkleTree(head.tiles), head.link, len(head.encode())
+
+            number = link.seq + 1 + place.line
+            lines = _bounded(file, size - place.size)
+            try:
+                for line, offset in chain.follow(lines, link, number, end, on_pruned=start):
+                    data = line.encode()
+                    tree.append(leaf_hash(data[:-1]))
+                    link, end = line.link, offset + len(data)
+            except BrokenChainError as broken:
+                raise self._broken(broken.breach) from broken
+            off = 1 - tree.pruned if tree.pruned and not place.size else place.line
+            return Grown(tree, Place(link, end, place.file, off))
 
     def prune(self, last: Link, kept: Collection[int], record: Entry) -> Line:
         """Destroy every entry up to ``last``, after ``record`` says so in the journal.
@@ -304,19 +335,25 @@ class Journal:
     def _lines(self) -> Iterator[bytes]:
         """The lines up to the size that the file has when no append is under way."""
         with self._faults():
-            try:
-                file = self.path.open("rb")
-            except FileNotFoundError:
-                if self._known is not None:
-                    raise JournalError("governance.journal.gone", path=self.path) from None
+            if self._known is None and not self.path.exists():
                 return
-            with file:
-                fcntl.flock(file, fcntl.LOCK_SH)
-                left = os.fstat(file.fileno()).st_size
-                fcntl.flock(file, fcntl.LOCK_UN)
-                while left > 0 and (data := file.readline(left)):
-                    left -= len(data)
-                    yield data
+            with self._opened_for_reading() as (file, size):
+                yield from _bounded(file, size)
+
+    @contextmanager
+    def _opened_for_reading(self) -> Iterator[tuple[BinaryIO, int]]:
+        """The file, and the size that it has when no append is under way."""
+        try:
+            file = self.path.open("rb")
+        except FileNotFoundError:
+            if self._known is None:
+                raise
+            raise JournalError("governance.journal.gone", path=self.path) from None
+        with file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            size = os.fstat(file.fileno()).st_size
+            fcntl.flock(file, fcntl.LOCK_UN)
+            yield file, size
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -340,6 +377,13 @@ class Journal:
 
 def _timestamp(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _bounded(file: BinaryIO, left: int) -> Iterator[bytes]:
+    """The lines of the next so many bytes."""
+    while left > 0 and (data := file.readline(left)):
+        left -= len(data)
+        yield data
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from gardefou.evidence.keys import kept_secret
 from gardefou.governance.chain import Verification
 from gardefou.governance.checkpoint import Checkpoint, SignedCheckpoint
 from gardefou.governance.entry import Link
-from gardefou.governance.journal import FILE_NAME, Journal
+from gardefou.governance.journal import FILE_NAME, Grown, Journal
 from gardefou.governance.merkle import MerkleTree, PrunedError
 from gardefou.governance.note import Algorithm, SignerKey, VerifierKey
 from gardefou.storage.faults import FULL_DISK
@@ -187,19 +187,24 @@ class Checkpointer:
         self._home = home
         self._store = CheckpointStore(home)
         self._lock = threading.Lock()
+        self._known: Grown | None = None
 
-    def make(self, origin: str | None = None) -> SignedCheckpoint:
+    def make(self, origin: str | None = None, whole: bool = True) -> SignedCheckpoint:
         """Sign the journal as it is now, and keep that.
 
-        The last checkpoint must still be true: what was rewritten since is not signed. Raises
-        `JournalError`, `KeysError`.
+        The last checkpoint must still be true: what was rewritten since is not signed. Reads the
+        ``whole`` journal, or only on from where this object read it last. Raises `JournalError`,
+        `KeysError`.
         """
         with self._lock:
             key = log_key(self._home, origin)
-            tree = self._journal.tree()
-            self._hold_to_latest(tree, key.verifier)
-            point = Checkpoint(key.name, tree.size, tree.root())
-            return self._store.put(SignedCheckpoint.sign(point, key))
+            known, self._known = None if whole else self._known, None
+            grown = self._journal.grown(known)
+            self._hold_to_latest(grown.tree, key.verifier)
+            point = Checkpoint(key.name, grown.tree.size, grown.tree.root())
+            signed = self._store.put(SignedCheckpoint.sign(point, key))
+            self._known = grown.without_leaves()
+            return signed
 
     def _hold_to_latest(self, tree: MerkleTree, key: VerifierKey) -> None:
         latest = self._store.latest()

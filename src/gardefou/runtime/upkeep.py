@@ -33,6 +33,9 @@ _log = logging.getLogger(__name__)
 class Upkeep:
     """Signs a checkpoint at the start, every hour and at the stop, and purges every day.
 
+    At the start, at the stop and after a purge the whole journal is read and held to its last
+    checkpoint, in between what is new.
+
     Works in a thread of its own. What fails is logged, journalled as a failure and tried again at
     the next turn; only the first checkpoint must succeed. ``clock`` monotonic seconds.
     """
@@ -74,11 +77,12 @@ class Upkeep:
         """Do what is due."""
         now = self._clock()
         if now - self._purged >= PURGE_S:
-            self._purged = now
+            self._purged = self._signed = now
             self._try("purge", self._purge)
+            self._try("checkpoint", self._sign)
         if now - self._signed >= CHECKPOINT_S:
             self._signed = now
-            self._try("checkpoint", self._sign)
+            self._try("checkpoint", self._sign_what_is_new)
 
     def _run(self) -> None:
         while True:
@@ -88,6 +92,9 @@ class Upkeep:
 
     def _sign(self) -> None:
         self._checkpointer.make()
+
+    def _sign_what_is_new(self) -> None:
+        self._checkpointer.make(whole=False)
 
     def _purge(self) -> None:
         done = self._purger.run(Terms.of(self._home.folder))

@@ -55,7 +55,6 @@ UNNAMED: Final = "unnamed"
         200: {"content": {"image/jpeg": {}, "video/mp4": {}}, "description": "The whole file"},
         206: {"content": {"video/mp4": {}}, "description": "The range that was asked for"},
         404: {"model": ProblemView},
-        416: {"description": "The range lies beyond the end"},
     },
 )
 def get_evidence(
