@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ from gardefou.governance.transparency import (
 )
 from gardefou.governance.witness import Witness
 
+FORK = get_context("fork")
 VIEW = Entry("a.petit", Operation.VIEW, "camera gate", "ronde")
 
 
@@ -205,6 +207,35 @@ def test_another_key_is_not_taken_for_the_lost_one(home: Path) -> None:
     private.write_text("rust", encoding="utf-8")
     with pytest.raises(KeysError, match="no key in it"):
         log_key(home)
+
+
+def test_two_installations_do_not_share_a_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "stick"))
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+    log_key(tmp_path / "one")
+    with pytest.raises(KeysError, match="a folder of its own"):
+        log_key(tmp_path / "other")
+    assert log_key(tmp_path / "one").verifier == log_public_key(tmp_path / "one")
+
+
+def test_a_first_use_that_was_cut_off_is_finished(tmp_path: Path) -> None:
+    key = log_key(tmp_path)
+    (tmp_path / "journal.vkey").unlink()
+    assert log_key(tmp_path) == key
+    assert log_public_key(tmp_path) == key.verifier
+
+
+def test_processes_that_start_at_once_make_one_key(tmp_path: Path) -> None:
+    processes = [FORK.Process(target=log_key, args=(tmp_path,)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * 4
+    assert log_key(tmp_path).verifier == log_public_key(tmp_path)
 
 
 def test_a_log_is_named_once(tmp_path: Path) -> None:

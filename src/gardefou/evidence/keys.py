@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -39,17 +40,44 @@ def kept_secret(
     """
     path, marked = keys_folder(home) / name, home / mark
     try:
+        if not marked.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with _alone(path.parent):
+                _make_first(path, marked, make, tell)
         found = _read(path)
         if found is None:
-            if marked.exists():
-                raise KeysError("log.keys.lost", path=path, mark=marked, variable=VARIABLE)
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            found = _placed(path, make(), 0o600)
+            raise KeysError("log.keys.lost", path=path, mark=marked, variable=VARIABLE)
         _hold_to_mark(path, marked, found, tell)
     except OSError as error:
         reason = error.strerror or error
         raise KeysError("log.keys.unusable", path=path, variable=VARIABLE, reason=reason) from error
     return found
+
+
+def _make_first(
+    path: Path, marked: Path, make: Callable[[], bytes], tell: Callable[[bytes], str]
+) -> None:
+    """Make a key and its mark, unless another process did meanwhile.
+
+    A key that is there without a mark was left by a first use that was cut off; in a folder
+    elsewhere it may be another installation's, which must not be shared.
+    """
+    if marked.exists():
+        return
+    if path.exists() and path.parent != marked.parent / FOLDER:
+        raise KeysError("log.keys.foreign", path=path, variable=VARIABLE, mark=marked)
+    _hold_to_mark(path, marked, _placed(path, make(), 0o600), tell)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time make keys in a folder."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _hold_to_mark(path: Path, marked: Path, found: bytes, tell: Callable[[bytes], str]) -> None:

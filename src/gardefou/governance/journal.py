@@ -186,8 +186,11 @@ class Journal:
                 head, rest = _pruned_after(whole, last, kept)
             except BrokenChainError as broken:
                 raise self._broken(broken.breach) from broken
-            write_durably(self.path.parent, self.path.name, head.encode() + rest)
-            self._known = None
+            content = head.encode() + rest
+            write_durably(self.path.parent, self.path.name, content)
+            with self.path.open("rb") as file:
+                place = _file_id(file.fileno())
+            self._known = Place(line.link, len(content), place, 1 - last.seq)
         return line
 
     # Writing
