@@ -80,9 +80,17 @@ class UnknownAlertError(StorageError):
     """No alert has this id."""
 
 
+class HeldError(StorageError):
+    """A legal hold lasts on the alert: it must not be destroyed."""
+
+
 class ReviewConflictError(StorageError):
     """Somebody else reviewed the alert first; look again, then decide."""
 
 
 class JournalError(GardefouError):
     """The journal cannot be written or read, so what it should record must not happen."""
+
+
+class KeysError(GardefouError):
+    """A secret key is missing, is another one than before, or cannot be kept."""

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from gardefou.evidence.job import (
     Footage,
 )
 from gardefou.evidence.service import EvidenceService
+from gardefou.evidence.vault import MAGIC, Vault
 from gardefou.i18n import text
 
 PATIENCE_S = 60.0
@@ -97,6 +99,38 @@ def test_each_kind_of_evidence_arrives_in_its_alerts_folder(
     assert files_in(tmp_path) == ready
     with av.open(str(tmp_path / folder / "clip.mp4")) as container:
         assert [stream.type for stream in container.streams] == ["video"]
+
+
+def test_a_running_system_s_evidence_is_sealed_on_the_disk(
+    results: Results, models_dir: Path, job: Callable[..., EvidenceJob], tmp_path: Path
+) -> None:
+    folder = tmp_path / "evidence"
+    with EvidenceService(folder, results, FinderSettings(models_dir), home=tmp_path) as service:
+        service.submit(job(EvidenceKind.SNAPSHOT))
+        service.submit(job(EvidenceKind.BEFORE))
+        paths = [result.path for result in (results.next(), results.next())]  # type: ignore[union-attr]
+    vault = Vault.of(tmp_path)
+    for path, begins, at in zip(paths, (b"\xff\xd8\xff", b"ftyp"), (0, 4), strict=True):
+        assert (folder / path).read_bytes().startswith(MAGIC)
+        with vault.open(folder / path) as sealed:
+            content = b"".join(sealed.read())
+        assert content[at : at + len(begins)] == begins
+    with av.open(BytesIO(content)) as container:
+        assert [stream.type for stream in container.streams] == ["video"]
+
+
+def test_without_its_key_no_evidence_is_made_and_the_reason_is_told(
+    results: Results, models_dir: Path, job: Callable[..., EvidenceJob], tmp_path: Path
+) -> None:
+    Vault.of(tmp_path)
+    (tmp_path / "keys" / "evidence.key").unlink()
+    folder = tmp_path / "evidence"
+    with EvidenceService(folder, results, FinderSettings(models_dir), home=tmp_path) as service:
+        service.submit(job(EvidenceKind.SNAPSHOT))
+        failed = results.next()
+    assert isinstance(failed, EvidenceFailed)
+    assert failed.error_key == "log.keys.lost"
+    assert files_in(folder) == set()
 
 
 def test_nothing_is_written_unless_asked(service: EvidenceService, tmp_path: Path) -> None:
@@ -262,6 +296,7 @@ PARENT = """
 import sys, time
 from pathlib import Path
 from gardefou.evidence.service import EvidenceService
+from gardefou.evidence.vault import MAGIC, Vault
 
 if __name__ == "__main__":
     service = EvidenceService(Path(sys.argv[1]), print)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from uuid import UUID
 
 from uuid6 import uuid7
 
 from gardefou.alerting.alert import Alert
+from gardefou.evidence.job import folder_of
 from gardefou.governance.entry import Operation
 from gardefou.governance.journal import Journal
 from gardefou.governance.rehearsal import CHARGE_S, RehearsalBudget
@@ -18,7 +20,7 @@ from support.processes import until
 from support.rtsp_server import RtspServer
 from support.system import CAMERA, System, camera
 
-OPENED_AT = 1_790_000_000.0
+OPENED_AT = time.time() - 3600.0
 
 
 def alert_with_evidence(system: System, mode: Mode) -> tuple[UUID, Path]:
@@ -26,7 +28,7 @@ def alert_with_evidence(system: System, mode: Mode) -> tuple[UUID, Path]:
     alert = Alert(uuid7(), None, CAMERA, Situation.ZONE_INTRUSION, "lawn", OPENED_AT, ())
     system.store.record_opened(alert, mode)
     system.store.record_closed(alert.id, OPENED_AT + 1)
-    folder = Path("2026/09/21") / str(alert.id)
+    folder = folder_of(alert.id, OPENED_AT)
     (system.home.evidence / folder).mkdir(parents=True)
     for name in ("snapshot.jpg", "clip.mp4", ".before.mp4.part"):
         (system.home.evidence / folder / name).write_bytes(b"picture")

@@ -6,12 +6,14 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import av
 import pytest
 
 from gardefou.capture.link import Transport
+from gardefou.evidence.vault import Vault
 from gardefou.runtime.bus import CameraState
 from gardefou.runtime.hosts import ready_to_fork
 from gardefou.storage.records import EvidenceKind
@@ -114,7 +116,9 @@ def test_sound_beside_the_pictures_reaches_no_file(units: Path, tmp_path: Path) 
     films = [path for path in paths if path.suffix == ".mp4"]
     assert len(films) == 2
     for path in films:
-        with av.open(str(path)) as container:
+        with Vault.of(tmp_path).open(path) as sealed:
+            content = BytesIO(b"".join(sealed.read()))
+        with av.open(content) as container:
             assert [stream.type for stream in container.streams] == ["video"]
 
 

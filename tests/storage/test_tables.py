@@ -28,9 +28,10 @@ COLUMNS = {
     "reviews": "alert_id number verdict follow_up reviewer reviewed_at",
     "erased_alerts": "alert_id erased_at",
     "files_to_purge": "path alert_id",
+    "holds": "id reference alert_id camera_id since until placed_by placed_at lifted_by lifted_at",
 }
 """Everything that is ever stored: nothing about a person who was filmed, no track; `reviewer` is
-the account of the operator who decided."""
+the account of the operator who decided, `placed_by` and `lifted_by` of who holds."""
 
 
 def test_nothing_else_than_this_is_stored(store: Store) -> None:
@@ -190,6 +191,11 @@ def test_lists_and_retention_read_no_table_from_end_to_end(store: Store) -> None
         store.verdict_counts(0.0, 9.0)
         store.alerts_older_than(3.0)
         store.files_to_purge()
+        store.erasable_alerts(3.0)
+        store.erasable_evidence(3.0)
+        store.held_before(3.0)
+        store.is_held(numbered_id(1))
+        store.erase_evidence(numbered_id(1), "why")
         store.erase_alert(numbered_id(1), 9.0)
         store.purged(["a/clip.mp4"])
 
@@ -209,4 +215,7 @@ def test_the_migrations_stand_inside_the_package(store: Store) -> None:
     import gardefou.storage.migrations.versions as versions
 
     folder = Path(str(versions.__file__)).parent
-    assert sorted(each.name for each in folder.glob("v*.py")) == ["v0001_alerts.py"]
+    assert sorted(each.name for each in folder.glob("v*.py")) == [
+        "v0001_alerts.py",
+        "v0010_holds.py",
+    ]

@@ -17,6 +17,7 @@ import numpy as np
 from uuid6 import uuid7
 
 from gardefou.alerting.alert import Alert
+from gardefou.evidence.vault import Vault
 from gardefou.governance.journal import Journal
 from gardefou.runtime.bus import (
     AlertChange,
@@ -81,6 +82,7 @@ class House:
         self.evidence.mkdir(parents=True, exist_ok=True)
         self.store = Store.open(home / "gardefou.db")
         self.journal = Journal(home / "journal.jsonl")
+        self.vault = Vault.of(home)
         self.bus = InMemoryEventBus()
         self.live = DrawnPictures()
         self.now = time.time
@@ -92,6 +94,7 @@ class House:
             site=lambda: SITE,
             mode=mode,
             evidence_dir=self.evidence,
+            vault=self.vault,
             clock=lambda: self.now(),
         )
         self.bus.publish(SystemState(processing=True))
@@ -137,16 +140,21 @@ class House:
     def attach(self, alert_id: UUID, kind: EvidenceKind) -> Path:
         """A piece of evidence is made."""
         path = self.evidence / str(alert_id) / NAMES[kind]
-        path.parent.mkdir(exist_ok=True)
-        if kind is EvidenceKind.SNAPSHOT:
-            path.write_bytes(jpeg(picture(30)))
-        else:
-            write_video(path, seconds=3 if kind is EvidenceKind.BEFORE else 6)
+        with self.vault.file(path) as inside:
+            if kind is EvidenceKind.SNAPSHOT:
+                inside.write_bytes(jpeg(picture(30)))
+            else:
+                write_video(inside, seconds=3 if kind is EvidenceKind.BEFORE else 6)
         self.store.attach_evidence(
             alert_id, kind, path.relative_to(self.evidence).as_posix(), time.time()
         )
         self.bus.publish(AlertChanged(alert_id, AlertChange.EVIDENCE))
         return path
+
+    def content(self, path: Path) -> bytes:
+        """What a sealed file holds."""
+        with self.vault.open(path) as sealed:
+            return b"".join(sealed.read())
 
     def journalled(self) -> list[tuple[str, str, str]]:
         """Actor, operation and object of each entry."""
@@ -173,7 +181,7 @@ def jpeg(image: Image) -> bytes:
 
 def write_video(path: Path, seconds: int) -> None:
     """A small H.264 film of the quay, without sound."""
-    with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
+    with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as container:
         stream = container.add_stream("libx264", rate=RATE)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         for step in range(seconds * RATE):

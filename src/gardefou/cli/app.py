@@ -15,8 +15,10 @@ from gardefou.cli.demo import demo
 from gardefou.cli.doctor import doctor
 from gardefou.cli.evaluate import evaluate
 from gardefou.cli.evaluate_tracking import evaluate_tracking
+from gardefou.cli.hold import app as hold_app
 from gardefou.cli.journal import app as journal_app
 from gardefou.cli.models import app as models_app
+from gardefou.cli.purge import purge
 from gardefou.cli.run import init, run
 from gardefou.cli.site import app as site_app
 from gardefou.cli.usage import explain, speak
@@ -41,6 +43,8 @@ app.command(help=text("cli.evaluate.help"))(evaluate)
 app.command("evaluate-tracking", help=text("cli.evaluate_tracking.help"))(evaluate_tracking)
 app.command(help=text("cli.init.help"))(init)
 app.command(help=text("cli.run.help"))(run)
+app.command(help=text("retention.command.purge"))(purge)
+app.add_typer(hold_app, name="hold", help=text("retention.hold.about"))
 app.add_typer(journal_app, name="journal", help=text("governance.command.about"))
 app.add_typer(models_app, name="models", help=text("cli.models.help"))
 app.add_typer(site_app, name="site", help=text("site.command.about"))

@@ -13,6 +13,7 @@ from types import FrameType
 
 from rich.console import Console
 
+from gardefou.evidence.vault import Vault
 from gardefou.governance.journal import Journal
 from gardefou.i18n import text
 from gardefou.runtime.disk import DiskLimits
@@ -44,7 +45,7 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
     """Run until Ctrl-C, SIGTERM or ``until``; everything started is stopped again.
 
     Raises `UsageError` when the port or the home folder is in use, `StorageError` or
-    `JournalError` when nothing could be recorded.
+    `JournalError` when nothing could be recorded, `KeysError` without the keys.
     """
     stopped = until or threading.Event()
     settings.home.prepare()
@@ -53,6 +54,7 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
         stack.enter_context(settings.home.locked())
         store = stack.enter_context(Store.open(settings.home.database))
         journal = Journal(settings.home.journal)
+        vault = Vault.of(settings.home.folder)
         hub = Hub(
             HubSettings(
                 home=settings.home,
@@ -74,6 +76,7 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
                 site=lambda: info,
                 mode=settings.mode,
                 evidence_dir=settings.home.evidence,
+                vault=vault,
             )
         )
         server = WebServer(app, settings.host, settings.port)

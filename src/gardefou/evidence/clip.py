@@ -15,7 +15,7 @@ from gardefou.capture.masks import PrivacyMask
 from gardefou.capture.pace import Pace
 from gardefou.errors import OutputError
 from gardefou.evidence.encoder import Mp4Writer
-from gardefou.evidence.files import whole_file
+from gardefou.evidence.files import PutFile, whole_file
 from gardefou.evidence.finder import Finder
 from gardefou.evidence.heads import WITHIN_S, HeadRecord
 from gardefou.evidence.job import Footage
@@ -109,14 +109,16 @@ class BlurredStretch:
         return np.concatenate([self._heads.regions(time), *near])
 
 
-def write_clip(stretch: BlurredStretch, path: Path) -> Generator[None]:
+def write_clip(stretch: BlurredStretch, path: Path, put: PutFile = whole_file) -> Generator[None]:
     """Write a film to ``path``, whole or not at all, pausing after each picture.
+
+    ``put`` writes the file, plain by default.
 
     A generator, so that more urgent work may come between: the file is there when it ends. Raises
     `OutputError` when nothing can be decoded, encoded or written.
     """
     with ExitStack() as resources:
-        unfinished = resources.enter_context(whole_file(path))
+        unfinished = resources.enter_context(put(path))
         writer: Mp4Writer | None = None
         start, last = 0.0, -1
         for picture in stretch:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,9 @@ STALE_S: Final = 3600.0
 """An unfinished file older than this belongs to no living process: no clip takes an hour."""
 
 _UNFINISHED: Final = ".part"
+
+PutFile = Callable[[Path], AbstractContextManager[Path]]
+"""Gives a path to write to; what is there at the end becomes the file, plain or sealed."""
 
 
 @contextlib.contextmanager

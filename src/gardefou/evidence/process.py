@@ -21,7 +21,7 @@ import numpy as np
 from gardefou.capture.masks import PrivacyMask
 from gardefou.errors import GardefouError
 from gardefou.evidence.clip import BlurredStretch, write_clip
-from gardefou.evidence.files import sweep
+from gardefou.evidence.files import PutFile, sweep, whole_file
 from gardefou.evidence.finder import FinderSettings, HeadFinder
 from gardefou.evidence.job import (
     EvidenceFailed,
@@ -31,6 +31,7 @@ from gardefou.evidence.job import (
     EvidenceResult,
 )
 from gardefou.evidence.snapshot import SnapshotMaker
+from gardefou.evidence.vault import Vault
 
 NICENESS: Final = 10
 """Added to the process's niceness: analysis comes first."""
@@ -43,10 +44,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ProcessSettings:
-    """What the evidence process must know: the folder it writes to and its models."""
+    """What the evidence process must know: the folder it writes to and its models.
+
+    ``home`` the home folder whose vault seals the files; None leaves them plain, for measuring.
+    """
 
     folder: Path
     finder: FinderSettings
+    home: Path | None = None
 
 
 def main(connection: Connection, settings: ProcessSettings) -> None:
@@ -103,6 +108,7 @@ class Desk:
         self._answer = answer
         self._begun: list[_Begun] = []
         self._finder: HeadFinder | None = None
+        self._vault: Vault | None = None
 
     def warm_up(self) -> None:
         """Load the models before the first job; their absence is reported with each job."""
@@ -144,11 +150,19 @@ class Desk:
         finder = self._loaded()
         path = self._settings.folder / job.path
         mask = PrivacyMask(job.masks)
+        put = self._put()
         if job.kind is EvidenceKind.SNAPSHOT:
-            SnapshotMaker(finder).make(job.footage, job.start, job.heads, mask, path)
+            SnapshotMaker(finder, put).make(job.footage, job.start, job.heads, mask, path)
         else:
             stretch = BlurredStretch(job.footage, job.start, job.end, job.heads, mask, finder)
-            yield from write_clip(stretch, path)
+            yield from write_clip(stretch, path, put)
+
+    def _put(self) -> PutFile:
+        if self._settings.home is None:
+            return whole_file
+        if self._vault is None:
+            self._vault = Vault.of(self._settings.home)
+        return self._vault.file
 
     def _loaded(self) -> HeadFinder:
         if self._finder is None:

@@ -82,7 +82,8 @@ class _Process:
 class EvidenceService:
     """One evidence process, kept alive, and the jobs on their way to it.
 
-    ``folder`` receives the files. ``on_result`` hears of every job exactly once, from the
+    ``folder`` receives the files, sealed by the vault of ``home`` (plain without one).
+    ``on_result`` hears of every job exactly once, from the
     service's own thread (after `close`, from the caller's), and must be quick. A snapshot goes
     before the seconds before, these go before a clip, also when a clip is begun: that one waits,
     half done.
@@ -100,8 +101,9 @@ class EvidenceService:
         *,
         most_jobs: int = MOST_JOBS,
         most_bytes: int = MOST_BYTES,
+        home: Path | None = None,
     ) -> None:
-        self._settings = ProcessSettings(folder, finder or FinderSettings())
+        self._settings = ProcessSettings(folder, finder or FinderSettings(), home)
         self._on_result = on_result
         self._waiting = WaitingRoom(most_jobs, most_bytes)
         self._refused: deque[tuple[EvidenceJob, str]] = deque()

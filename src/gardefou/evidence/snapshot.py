@@ -10,7 +10,7 @@ import numpy as np
 
 from gardefou.capture.masks import PrivacyMask
 from gardefou.errors import OutputError
-from gardefou.evidence.files import whole_file
+from gardefou.evidence.files import PutFile, whole_file
 from gardefou.evidence.finder import Finder
 from gardefou.evidence.heads import HeadRecord, HeadTrail
 from gardefou.evidence.job import Footage
@@ -61,10 +61,11 @@ def picture_at(footage: Footage, time: float, mask: PrivacyMask, pixels: int) ->
 
 
 class SnapshotMaker:
-    """Makes snapshot files in the caller's own process."""
+    """Makes snapshot files in the caller's own process; ``put`` writes them, plain by default."""
 
-    def __init__(self, finder: Finder) -> None:
+    def __init__(self, finder: Finder, put: PutFile = whole_file) -> None:
         self._finder = finder
+        self._put = put
 
     def make(
         self,
@@ -82,5 +83,5 @@ class SnapshotMaker:
         found = self._finder.find(picture.image)
         boxes = np.concatenate([heads.regions(picture.time), found])
         data = render_snapshot(picture.image, mask, boxes)
-        with whole_file(path) as unfinished:
+        with self._put(path) as unfinished:
             unfinished.write_bytes(data)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Final
 
-from gardefou.governance.entry import START, Line, Link, decode
+from gardefou.governance import pruned
+from gardefou.governance.checkpoint import Checkpoint
+from gardefou.governance.entry import START, Line, Link, Operation, decode
+from gardefou.governance.merkle import EMPTY_ROOT, MerkleTree, PrunedError, leaf_hash
+from gardefou.governance.pruned import Pruned
 
 BEGINNING: Final = b'{"actor":"'
 """How every line begins."""
@@ -30,14 +34,18 @@ class Fault(StrEnum):
     """The entry is not the one noted down outside."""
     SHORTENED = "shortened"
     """The journal ends before the entry noted down outside."""
+    OTHER_ROOT = "other_root"
+    """Entries are not those that a checkpoint was made over: a part was rewritten in order."""
+    UNRECORDED = "unrecorded"
+    """The oldest entries are gone and no entry says that they were destroyed at their term."""
 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
     """Where the chain broke.
 
-    ``line`` from 1 and ``offset`` in bytes from 0, of the first line that is wrong; ``expected``
-    and ``found`` the numbers of entries, where they say something.
+    ``line`` from 1 and ``offset`` in bytes from 0, of the first line that is or may be wrong;
+    ``expected`` and ``found`` the numbers of entries, where they say something.
     """
 
     fault: Fault
@@ -52,12 +60,18 @@ class Verification:
     """What a verification found.
 
     ``head`` the last entry in order; ``torn_bytes`` of a last line that was cut off while being
-    written (its entry was never acknowledged; the next append seals it).
+    written (its entry was never acknowledged; the next append seals it); ``pruned`` how many
+    entries were destroyed at their term; ``root`` over all entries in order; ``held_to`` how many
+    checkpoints it was held to, ``not_held_to`` how many lie within the destroyed part.
     """
 
     head: Link
     breach: Breach | None = None
     torn_bytes: int = 0
+    pruned: int = 0
+    root: bytes = EMPTY_ROOT
+    held_to: int = 0
+    not_held_to: int = 0
 
     @property
     def sound(self) -> bool:
@@ -79,14 +93,24 @@ class BrokenChainError(ValueError):
 
 
 def follow(
-    lines: Iterable[bytes], after: Link = START, line: int = 1, offset: int = 0
+    lines: Iterable[bytes],
+    after: Link = START,
+    line: int = 1,
+    offset: int = 0,
+    on_pruned: Callable[[Pruned], None] | None = None,
 ) -> Iterator[tuple[Line, int]]:
     """Read lines (each with its end) in order; yield each entry and the offset where it begins.
 
-    A last line without its end is not yielded. Raises `BrokenChainError` at the first
-    that is wrong.
+    A head that says what was pruned is told to ``on_pruned``. A last line without its end is not
+    yielded. Raises `BrokenChainError` at the first that is wrong.
     """
     for number, data in enumerate(lines, start=line):
+        if offset == 0 and data.startswith(pruned.BEGINNING):
+            head = _head(data)
+            after, offset = head.link, len(data)
+            if on_pruned is not None:
+                on_pruned(head)
+            continue
         if not data.endswith(b"\n"):
             if is_torn(data):
                 return
@@ -96,29 +120,112 @@ def follow(
         after, offset = entry.link, offset + len(data)
 
 
-def verify(lines: Iterable[bytes], noted: Link | None = None) -> Verification:
-    """Verify a whole journal; ``noted`` an entry noted down outside that must still be in it."""
-    head, end, torn = START, 0, 0
+def verify(
+    lines: Iterable[bytes], noted: Link | None = None, points: Sequence[Checkpoint] = ()
+) -> Verification:
+    """Verify a whole journal.
 
-    def measured() -> Iterator[bytes]:
-        nonlocal end, torn
+    ``noted`` an entry, ``points`` checkpoints kept or noted down outside: the entry must still be
+    there, and the entries must be those that the checkpoints were made over.
+    """
+    walk = _Walk(noted, points)
+    try:
+        walk.through(lines)
+    except BrokenChainError as broken:
+        return walk.found(broken.breach)
+    return walk.found(walk.lacking())
+
+
+class _Walk:
+    """A verification on its way through a journal."""
+
+    def __init__(self, noted: Link | None, points: Sequence[Checkpoint]) -> None:
+        self._noted = noted
+        self._points = sorted(points, key=lambda each: each.size, reverse=True)
+        self._head, self._end, self._torn, self._line = START, 0, 0, 0
+        self._tree = MerkleTree()
+        self._pruned: Link | None = None
+        self._recorded = False
+        self._sure = (1, 0, 1)
+        self._held = self._skipped = 0
+
+    def through(self, lines: Iterable[bytes]) -> None:
+        """Read to the end; raises `BrokenChainError`."""
+        self._hold_to_points()
+        for entry, offset in follow(self._measured(lines), on_pruned=self._start_after):
+            if self._noted is not None and entry.seq == self._noted.seq:
+                self._hold_to_noted(entry.link, offset)
+            self._head = entry.link
+            self._tree.append(leaf_hash(entry.encode()[:-1]))
+            self._recorded = self._recorded or self._tells_of_pruning(entry)
+            self._hold_to_points()
+
+    def lacking(self) -> Breach | None:
+        """What the end shows: that there should be more, or that pruning was not recorded."""
+        wanted = max([self._noted.seq if self._noted else 0, *(each.size for each in self._points)])
+        if wanted > self._head.seq:
+            return Breach(Fault.SHORTENED, self._line + 1, self._end, wanted, self._head.seq)
+        if self._pruned is not None and not self._recorded:
+            return Breach(Fault.UNRECORDED, 1, 0, 1, self._pruned.seq)
+        return None
+
+    def found(self, breach: Breach | None) -> Verification:
+        """The result."""
+        return Verification(
+            head=self._head,
+            breach=breach,
+            torn_bytes=0 if breach and breach.fault is not Fault.SHORTENED else self._torn,
+            pruned=self._pruned.seq if self._pruned else 0,
+            root=self._tree.root(),
+            held_to=self._held,
+            not_held_to=self._skipped,
+        )
+
+    def _measured(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         for data in lines:
-            torn = 0 if data.endswith(b"\n") else len(data)
-            end += len(data) - torn
+            self._torn = 0 if data.endswith(b"\n") else len(data)
+            self._line += not self._torn
+            self._end += len(data) - self._torn
             yield data
 
-    try:
-        for entry, offset in follow(measured()):
-            if noted is not None and entry.seq == noted.seq and entry.link != noted:
-                breach = Breach(Fault.REWRITTEN, entry.seq, offset, noted.seq, entry.seq)
-                return Verification(head, breach)
-            head = entry.link
-    except BrokenChainError as broken:
-        return Verification(head, broken.breach)
-    if noted is not None and noted.seq > head.seq:
-        breach = Breach(Fault.SHORTENED, head.seq + 1, end, noted.seq, head.seq)
-        return Verification(head, breach, torn)
-    return Verification(head, None, torn)
+    def _start_after(self, head: Pruned) -> None:
+        self._head = self._pruned = head.link
+        if self._noted is not None and 0 < self._noted.seq < head.link.seq:
+            self._skipped += 1
+        elif self._noted is not None and self._noted.seq == head.link.seq:
+            self._hold_to_noted(head.link, 0)
+        self._tree = MerkleTree(head.tiles)
+        while self._points and self._points[-1].size <= head.link.seq:
+            point = self._points.pop()
+            try:
+                known = self._tree.root(point.size)
+            except PrunedError:
+                self._skipped += 1
+            else:
+                self._hold(point, known)
+
+    def _hold_to_noted(self, link: Link, offset: int) -> None:
+        if link != self._noted:
+            breach = Breach(Fault.REWRITTEN, self._line, offset, link.seq, link.seq)
+            raise BrokenChainError(breach)
+
+    def _hold_to_points(self) -> None:
+        while self._points and self._points[-1].size == self._tree.size:
+            self._hold(self._points.pop(), self._tree.root())
+
+    def _hold(self, point: Checkpoint, root: bytes) -> None:
+        if point.root != root:
+            line, offset, first = self._sure
+            raise BrokenChainError(Breach(Fault.OTHER_ROOT, line, offset, first, point.size))
+        self._held += 1
+        self._sure = (self._line + 1, self._end, point.size + 1)
+
+    def _tells_of_pruning(self, entry: Line) -> bool:
+        return (
+            self._pruned is not None
+            and entry.operation == Operation.DESTRUCTION
+            and entry.details.get("last") == str(self._pruned)
+        )
 
 
 def is_torn(data: bytes) -> bool:
@@ -141,6 +248,13 @@ def is_torn(data: bytes) -> bool:
     except ValueError:
         return True
     return end == len(text) and text.encode() == data
+
+
+def _head(data: bytes) -> Pruned:
+    try:
+        return Pruned.decode(data)
+    except ValueError:
+        raise BrokenChainError(Breach(Fault.MALFORMED, 1, 0, 1)) from None
 
 
 def _checked(data: bytes, after: Link, line: int, offset: int) -> Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import Annotated, Any, Final
@@ -14,6 +14,9 @@ from gardefou.governance.canonical import Json, canonical
 
 GENESIS: Final = "0" * 64
 """What the first entry is linked to."""
+
+OPTIONAL: Final = ("role", "recipients", "authorisation_id")
+"""Fields that a line has only where they say something."""
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -39,6 +42,9 @@ class Operation(StrEnum):
     DISK_FULL = "disk_full"
     FAILURE = "failure"
     RECOVERY = "recovery"
+    DESTRUCTION = "destruction"
+    HOLD = "hold"
+    WITNESS = "witness"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,9 @@ class Entry:
     """What is to be journalled.
 
     ``actor`` an account, or the part of the software that acts by itself; ``object_ref`` what it
-    is about (an alert, a camera, a file); ``motif`` the reason given; ``details`` the rest.
+    is about (an alert, a camera, a file); ``motif`` the reason given; ``details`` the rest;
+    ``role`` in which the actor acted, ``recipients`` who receives what is handed over and
+    ``authorisation_id`` under which it happened, where there are any.
     """
 
     actor: str
@@ -54,6 +62,9 @@ class Entry:
     object_ref: str = ""
     motif: str = ""
     details: Mapping[str, Json] = field(default_factory=dict)
+    role: str = ""
+    recipients: Sequence[str] = ()
+    authorisation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,8 @@ START: Final = Link(0, GENESIS)
 class Line(BaseModel):
     """One line of the journal, as it stands in the file.
 
-    ``hash`` is SHA-256 over the canonical JSON of all the other fields.
+    ``hash`` is SHA-256 over the canonical JSON of all the other fields. ``role``, ``recipients``
+    and ``authorisation_id`` are absent where there is nothing to say, as in lines of old.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -95,6 +107,9 @@ class Line(BaseModel):
     object_ref: str
     motif: str
     details: dict[str, JsonValue]
+    role: Annotated[str, Field(min_length=1)] | None = None
+    recipients: Annotated[list[str], Field(min_length=1)] | None = None
+    authorisation_id: Annotated[str, Field(min_length=1)] | None = None
     prev: Hash
     hash: Hash
 
@@ -105,12 +120,19 @@ class Line(BaseModel):
 
     def encode(self) -> bytes:
         """Its bytes, with the end of the line."""
-        return canonical(self.model_dump()) + b"\n"
+        return canonical(self._content()) + b"\n"
 
     @property
     def is_genuine(self) -> bool:
         """Whether its hash is that of its content."""
-        return self.hash == digest(self.model_dump(exclude={"hash"}))
+        return self.hash == digest(self._content(exclude={"hash"}))
+
+    def _content(self, exclude: set[str] | None = None) -> dict[str, Any]:
+        content = self.model_dump(exclude=exclude)
+        for name in OPTIONAL:
+            if content[name] is None:
+                del content[name]
+        return content
 
 
 def next_line(entry: Entry, ts: str, before: Link) -> Line:
@@ -128,6 +150,7 @@ def next_line(entry: Entry, ts: str, before: Link) -> Line:
         "details": dict(entry.details),
         "prev": before.hash,
     }
+    content |= {name: value for name in OPTIONAL if (value := getattr(entry, name))}
     return decode(canonical({**content, "hash": digest(content)}))
 
 

@@ -36,6 +36,7 @@ from gardefou.runtime.messages import (
 )
 from gardefou.runtime.permission import Gate, Permission
 from gardefou.runtime.shard import MakeHost, Patience, Shard
+from gardefou.runtime.upkeep import Upkeep
 from gardefou.site.document import Camera
 from gardefou.storage.records import Mode
 from gardefou.storage.store import Store
@@ -95,6 +96,7 @@ class Hub:
         self.bus = InMemoryEventBus()
         self.live = LiveBroker(self._wake.set)
         self._intake = Intake(settings.home, store, journal, self.bus)
+        self._upkeep = Upkeep(settings.home, store, journal)
         if budget is None and settings.mode is Mode.REHEARSAL:
             budget = RehearsalBudget(journal, self._ids)
         disk = DiskGuard(settings.home.folder, settings.disk)
@@ -108,7 +110,8 @@ class Hub:
     def start(self) -> None:
         """Journal the start, close what an earlier life left open, start the workers.
 
-        Raises `JournalError` when the start cannot be journalled: then nothing starts.
+        Raises `JournalError` when the start cannot be journalled, `KeysError` when it cannot be
+        signed: then nothing starts.
         """
         operation = {
             Mode.REHEARSAL: Operation.REHEARSAL,
@@ -117,6 +120,7 @@ class Hub:
         }[self._settings.mode]
         details = {"mode": self._settings.mode.value, "cameras": list(self._ids), "step": "start"}
         self._journal.append(Entry(SOFTWARE, operation, "system", self._settings.reason, details))
+        self._upkeep.start()
         self._intake.start()
         self._erase_rehearsal()
         now = time.time()
@@ -141,6 +145,7 @@ class Hub:
         self._erase_rehearsal()
         with suppress(JournalError):  # The disk is full: the start stands there without its stop.
             self._journal.append(Entry(SOFTWARE, Operation.STOP, "system"))
+        self._upkeep.stop()
         now = time.time()
         for camera_id in self._ids:
             self._publish(CameraHealth(camera_id, CameraState.STOPPED, now))

@@ -64,7 +64,10 @@ class Worker:
             with ExitStack() as stack:
                 outbox = Outbox(SpoolWriter(home.spool, self._settings.mode), self._poke)
                 evidence = EvidenceService(
-                    home.evidence, outbox.write_evidence, FinderSettings(models_dir)
+                    home.evidence,
+                    outbox.write_evidence,
+                    FinderSettings(models_dir),
+                    home=home.folder,
                 )
                 stack.callback(evidence.close, DRAIN_S)
                 engine = stack.enter_context(InferenceEngine(models_dir))

@@ -164,6 +164,38 @@ class ErasedRow(Base):
     erased_at: Mapped[float] = mapped_column(Float)
 
 
+class HoldRow(Base):
+    """A procedure's claim on an alert, or on a camera's alerts of a time."""
+
+    __tablename__ = "holds"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    alert_id: Mapped[UUID | None] = mapped_column(Uuid)
+    camera_id: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    since: Mapped[float | None] = mapped_column(Float)
+    until: Mapped[float | None] = mapped_column(Float)
+    placed_by: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    placed_at: Mapped[float] = mapped_column(Float)
+    lifted_by: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    lifted_at: Mapped[float | None] = mapped_column(Float)
+
+    __table_args__ = (
+        CheckConstraint("trim(reference) <> ''", name="names_a_procedure"),
+        CheckConstraint(
+            "(alert_id IS NULL) <> (camera_id IS NULL)", name="of_an_alert_or_a_camera"
+        ),
+        CheckConstraint(
+            "(camera_id IS NULL) = (since IS NULL) AND (since IS NULL) = (until IS NULL)",
+            name="of_a_camera_for_a_time",
+        ),
+        CheckConstraint("until >= since", name="ends_after_it_begins"),
+        CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted_by_somebody"),
+        Index(None, "alert_id"),
+        Index(None, "camera_id", "since"),
+    )
+
+
 class PurgeRow(Base):
     """A file of an erased alert that still has to be deleted from the disk."""
 

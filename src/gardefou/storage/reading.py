@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, exists, func, not_, select, tuple_
 
 from gardefou.situations.situation import Situation
-from gardefou.storage.models import AlertRow, PurgeRow, ReviewRow
+from gardefou.storage.holds import is_held
+from gardefou.storage.models import AlertRow, EvidenceRow, PurgeRow, ReviewRow
 from gardefou.storage.records import Cursor, Mode
 from gardefou.storage.review import ReviewState, VerdictCounts
 
@@ -91,6 +92,22 @@ def older(time: float, limit: int) -> Select[AlertRow]:
         .order_by(AlertRow.opened_at, AlertRow.id)
         .limit(limit)
     )
+
+
+def erasable(time: float, limit: int) -> Select[AlertRow]:
+    """The oldest alerts that opened before a time and that nobody holds."""
+    return older(time, limit).where(not_(is_held()))
+
+
+def with_erasable_evidence(time: float, limit: int) -> Select[AlertRow]:
+    """The oldest of these that still have evidence."""
+    has = exists().where(EvidenceRow.alert_id == AlertRow.id, EvidenceRow.path.is_not(None))
+    return erasable(time, limit).where(has)
+
+
+def held_before(time: float) -> Select[int]:
+    """How many alerts that opened before a time are held."""
+    return select(func.count()).select_from(AlertRow).where(AlertRow.opened_at < time, is_held())
 
 
 def to_purge(limit: int) -> Select[str]:

@@ -11,9 +11,10 @@ from uuid import UUID
 from gardefou.alerting.alert import Alert
 from gardefou.errors import UnknownAlertError
 from gardefou.situations.situation import Situation
-from gardefou.storage import reading, writing
+from gardefou.storage import holds, reading, writing
 from gardefou.storage.database import BUSY_S, Database
 from gardefou.storage.events import EvidenceFailed, EvidenceReady, SpoolEvent
+from gardefou.storage.holds import Hold
 from gardefou.storage.mapping import alert_record, review_record
 from gardefou.storage.records import AlertRecord, CloseReason, Cursor, EvidenceKind, Mode
 from gardefou.storage.review import FollowUp, Review, ReviewState, Verdict, VerdictCounts
@@ -179,21 +180,61 @@ class Store:
         with self._database.reading() as session:
             return [alert_record(row) for row in session.scalars(reading.older(time, limit))]
 
+    def erasable_alerts(self, before: float, limit: int = PAGE) -> list[AlertRecord]:
+        """The oldest alerts that opened before a time, UTC s, and that no hold lasts on."""
+        with self._database.reading() as session:
+            return [alert_record(row) for row in session.scalars(reading.erasable(before, limit))]
+
+    def erasable_evidence(self, before: float, limit: int = PAGE) -> list[AlertRecord]:
+        """The oldest of these that still have evidence."""
+        with self._database.reading() as session:
+            rows = session.scalars(reading.with_erasable_evidence(before, limit))
+            return [alert_record(row) for row in rows]
+
+    def held_before(self, time: float) -> int:
+        """How many alerts that opened before a time, UTC s, stay because of a hold."""
+        with self._database.reading() as session:
+            return session.scalars(reading.held_before(time)).one()
+
     def erase_alert(self, alert_id: UUID, at: float) -> bool:
         """Erase an alert with its reviews; False when it is not there.
 
-        Its files are listed in `files_to_purge`. Nothing told late about it brings it back.
+        Its files are listed in `files_to_purge`. Nothing told late about it brings it back. Raises
+        `HeldError` while a hold lasts on it.
         """
         with self._database.writing() as session:
+            holds.refuse_held(session, alert_id)
             return writing.erase(session, alert_id, at)
 
     def erase_evidence(self, alert_id: UUID, error_key: str) -> bool:
         """Take an alert's evidence away and keep the alert; False when it had none.
 
         ``error_key`` is the catalogue key that says why; files are listed in `files_to_purge`.
+        Raises `HeldError` while a hold lasts on it.
         """
         with self._database.writing() as session:
+            holds.refuse_held(session, alert_id)
             return writing.erase_evidence(session, alert_id, error_key)
+
+    def place_hold(self, hold: Hold) -> None:
+        """Keep what a procedure claims from being destroyed; raises `StorageError`."""
+        with self._database.writing() as session:
+            holds.place(session, hold)
+
+    def lift_hold(self, hold_id: UUID, by: str, at: float) -> bool:
+        """End a hold; False when it was lifted already. Raises `StorageError` for no such hold."""
+        with self._database.writing() as session:
+            return holds.lift(session, hold_id, by, at)
+
+    def holds(self, lasting: bool = True) -> list[Hold]:
+        """The holds that last, or all there ever were, the oldest first."""
+        with self._database.reading() as session:
+            return [holds.record(row) for row in session.scalars(holds.every(lasting))]
+
+    def is_held(self, alert_id: UUID) -> bool:
+        """Whether a hold lasts on an alert."""
+        with self._database.reading() as session:
+            return holds.held(session, alert_id)
 
     def files_to_purge(self, limit: int = PAGE) -> list[str]:
         """Files of erased alerts that still have to be deleted, relative to the evidence folder."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from gardefou.evidence.vault import Vault
 from gardefou.governance.journal import Journal
 from gardefou.runtime.bus import CameraHealth, HubEvent, Subscription, SystemState
 from gardefou.situations.situation import Situation
@@ -82,7 +83,8 @@ class WebServices:
     """What the application serves.
 
     ``site`` is asked anew for each request, so a new version of the site document shows at once;
-    ``evidence_dir`` holds the files that the store names; ``clock`` tells UTC seconds.
+    ``evidence_dir`` holds the files that the store names, ``vault`` opens them; ``clock`` tells UTC
+    seconds.
     """
 
     store: Store
@@ -92,4 +94,5 @@ class WebServices:
     site: Callable[[], SiteInfo]
     mode: Mode
     evidence_dir: Path
+    vault: Vault
     clock: Callable[[], float] = time.time

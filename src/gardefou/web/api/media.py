@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import Response
 
+from gardefou.errors import KeysError, OutputError
+from gardefou.evidence.vault import SealedFile, Vault
 from gardefou.storage.records import AlertRecord, EvidenceKind
 from gardefou.web.api.alerts import find_alert
 from gardefou.web.api.context import InContext
 from gardefou.web.api.models import PersonName, ProblemView, TextKey
 from gardefou.web.problems import RefusedError
+from gardefou.web.sealed import sealed_response
+
+LOGGER: Final = logging.getLogger(__name__)
 
 router = APIRouter(tags=["evidence"])
 
@@ -44,7 +50,7 @@ UNNAMED: Final = "unnamed"
 
 @router.get(
     "/media/{alert_id}/{file}",
-    response_class=FileResponse,
+    response_class=Response,
     responses={
         200: {"content": {"image/jpeg": {}, "video/mp4": {}}, "description": "The whole file"},
         206: {"content": {"video/mp4": {}}, "description": "The range that was asked for"},
@@ -56,12 +62,41 @@ def get_evidence(
     alert_id: UUID,
     file: EvidenceFile,
     viewer: Annotated[PersonName, Query()] = UNNAMED,
-) -> FileResponse:
+    wanted: Annotated[str | None, Header(alias="range", include_in_schema=False)] = None,
+    if_range: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Response:
     """A picture or clip of an alert, whole or by range."""
     record = find_alert(context, alert_id)
     path = _path(record, file.kind, context.services.evidence_dir)
-    context.trail.viewing_evidence(viewer, alert_id, file.kind)
-    return FileResponse(path, media_type=file.media_type)
+    sealed = _opened(record, file.kind, context.services.vault, path)
+    try:
+        context.trail.viewing_evidence(viewer, alert_id, file.kind)
+        # A part may only be asked for of the very same file, which never changes under its name.
+        return sealed_response(sealed, file.media_type, None if if_range else wanted)
+    except BaseException:
+        sealed.close()
+        raise
+
+
+def _opened(record: AlertRecord, kind: EvidenceKind, vault: Vault, path: Path) -> SealedFile:
+    """The file, decrypted as it is read; its end was seen to be its end."""
+    try:
+        sealed = vault.open(path)
+    except FileNotFoundError as error:  # Erased in this moment.
+        raise _missing(record, kind) from error
+    except (KeysError, OutputError) as error:
+        raise _unreadable(error) from error
+    try:
+        sealed.verify()
+    except OutputError as error:
+        sealed.close()
+        raise _unreadable(error) from error
+    return sealed
+
+
+def _unreadable(error: KeysError | OutputError) -> RefusedError:
+    LOGGER.error("%s", error)
+    return RefusedError(HTTPStatus.INTERNAL_SERVER_ERROR, "web.error.sealed_evidence")
 
 
 def _path(record: AlertRecord, kind: EvidenceKind, folder: Path) -> Path:
@@ -69,10 +104,14 @@ def _path(record: AlertRecord, kind: EvidenceKind, folder: Path) -> Path:
     root = folder.resolve()
     path = (root / record.evidence.get(kind, "")).resolve()
     if kind not in record.evidence or not path.is_relative_to(root) or not path.is_file():
-        raise RefusedError(
-            HTTPStatus.NOT_FOUND,
-            "web.error.no_evidence",
-            alert_id=record.id,
-            kind=TextKey(f"storage.evidence.{kind.value}"),
-        )
+        raise _missing(record, kind)
     return path
+
+
+def _missing(record: AlertRecord, kind: EvidenceKind) -> RefusedError:
+    return RefusedError(
+        HTTPStatus.NOT_FOUND,
+        "web.error.no_evidence",
+        alert_id=record.id,
+        kind=TextKey(f"storage.evidence.{kind.value}"),
+    )
