@@ -43,8 +43,8 @@ def a_frame() -> Frame:
 
 def test_mirroring_takes_places_along_and_mirrors_back_to_the_same() -> None:
     mirrored = VARIANTS["mirrored"].case(CASE)
-    assert mirrored.zones[0].polygon == [(1, 0), (0.75, 0), (0.75, 1)]
-    assert mirrored.zones[0].direction == (-1, 0.5)
+    zone = mirrored.zones[0]
+    assert (zone.polygon, zone.direction) == ([(1, 0), (0.75, 0), (0.75, 1)], (-1, 0.5))
     assert mirrored.expect[0].region == [(1, 0), (0.5, 0), (0.5, 1)]
     assert mirrored.expect[0].start_s == CASE.expect[0].start_s
     assert mirrored.counts == {}
