@@ -106,17 +106,19 @@ def test_a_running_system_s_evidence_is_sealed_on_the_disk(
 ) -> None:
     folder = tmp_path / "evidence"
     with EvidenceService(folder, results, FinderSettings(models_dir), home=tmp_path) as service:
-        service.submit(job(EvidenceKind.SNAPSHOT))
-        service.submit(job(EvidenceKind.BEFORE))
-        paths = [result.path for result in (results.next(), results.next())]  # type: ignore[union-attr]
-    vault = Vault.of(tmp_path)
-    for path, begins, at in zip(paths, (b"\xff\xd8\xff", b"ftyp"), (0, 4), strict=True):
-        assert (folder / path).read_bytes().startswith(MAGIC)
-        with vault.open(folder / path) as sealed:
-            content = b"".join(sealed.read())
-        assert content[at : at + len(begins)] == begins
-    with av.open(BytesIO(content)) as container:
-        assert [stream.type for stream in container.streams] == ["video"]
+        for kind in EvidenceKind:
+            service.submit(job(kind))
+        arrived = {result.kind: result for result in (results.next() for _ in EvidenceKind)}
+    contents = {}
+    for kind, ready in arrived.items():
+        assert isinstance(ready, EvidenceReady)
+        assert (folder / ready.path).read_bytes().startswith(MAGIC)
+        with Vault.of(tmp_path).open(folder / ready.path) as sealed:
+            contents[kind] = b"".join(sealed.read())
+    assert contents[EvidenceKind.SNAPSHOT].startswith(b"\xff\xd8\xff")
+    for kind in (EvidenceKind.BEFORE, EvidenceKind.CLIP):
+        with av.open(BytesIO(contents[kind])) as container:
+            assert [stream.type for stream in container.streams] == ["video"]
 
 
 def test_without_its_key_no_evidence_is_made_and_the_reason_is_told(

@@ -58,6 +58,42 @@ def test_a_range_beyond_the_end_is_refused(
     assert answer.status_code == 416
 
 
+@pytest.mark.parametrize(
+    ("wanted", "status", "first"),
+    [("bytes=-70", 206, -70), ("bytes=0-", 206, 0), ("bytes=0-1,5-6", 200, 0), ("bytes=-", 200, 0)],
+)
+def test_other_forms_of_a_range(
+    house: House, client: TestClient, alert_id: UUID, wanted: str, status: int, first: int
+) -> None:
+    data = house.content(house.attach(alert_id, EvidenceKind.CLIP))
+    answer = client.get(f"/media/{alert_id}/clip.mp4", headers={"Range": wanted})
+    assert (answer.status_code, answer.content) == (status, data[first:])
+    conditional = {"Range": wanted, "If-Range": '"another file"'}
+    whole = client.get(f"/media/{alert_id}/clip.mp4", headers=conditional)
+    assert (whole.status_code, whole.content) == (200, data)
+
+
+@pytest.mark.parametrize("harm", ["changed", "cut", "plain", "moved"])
+def test_evidence_that_was_tampered_with_is_not_shown_and_is_no_view(
+    house: House, client: TestClient, alert_id: UUID, harm: str
+) -> None:
+    path = house.attach(alert_id, EvidenceKind.SNAPSHOT)
+    data = path.read_bytes()
+    if harm == "moved":
+        data = house.attach(house.open_alert(), EvidenceKind.SNAPSHOT).read_bytes()
+    path.write_bytes(
+        {
+            "changed": data[:-1] + bytes([data[-1] ^ 1]),
+            "cut": data[:-20],
+            "plain": house.content(path),
+            "moved": data,
+        }[harm]
+    )
+    answer = client.get(f"/media/{alert_id}/snapshot.jpg")
+    assert (answer.status_code, answer.json()["code"]) == (500, "web.error.sealed_evidence")
+    assert house.journalled() == []
+
+
 def test_a_view_is_journalled_once_however_many_ranges_it_takes(
     house: House, client: TestClient, alert_id: UUID
 ) -> None:

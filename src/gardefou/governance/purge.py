@@ -15,7 +15,7 @@ from gardefou.errors import HeldError, OutputError, UnknownAlertError
 from gardefou.evidence.vault import shred
 from gardefou.governance.canonical import Json
 from gardefou.governance.entry import Entry, Link, Operation
-from gardefou.governance.journal import FILE_NAME, SOFTWARE, Journal
+from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.governance.retention import Kind, Terms
 from gardefou.governance.transparency import CheckpointStore
 from gardefou.storage.holds import Hold
@@ -201,11 +201,6 @@ class Purger:
             with suppress(UnknownAlertError):
                 return self._store.alert(hold.alert_id).opened_at
         return hold.placed_at
-
-
-def purger_of(store: Store, home: Path, evidence: Path, actor: str = SOFTWARE) -> Purger:
-    """The purger of a home folder."""
-    return Purger(store, Journal(home / FILE_NAME), evidence, actor=actor)
 
 
 def digest_of(ids: Collection[UUID]) -> str:
