@@ -86,3 +86,7 @@ class ReviewConflictError(StorageError):
 
 class JournalError(GardefouError):
     """The journal cannot be written or read, so what it should record must not happen."""
+
+
+class AccountError(GardefouError):
+    """An account cannot be made or changed like that."""

@@ -39,6 +39,11 @@ class Operation(StrEnum):
     DISK_FULL = "disk_full"
     FAILURE = "failure"
     RECOVERY = "recovery"
+    LOG_IN = "log_in"
+    LOG_IN_REFUSED = "log_in_refused"
+    LOG_OUT = "log_out"
+    ACCOUNT = "account"
+    HABILITATION = "habilitation"
 
 
 @dataclass(frozen=True, slots=True)
