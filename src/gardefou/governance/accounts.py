@@ -33,6 +33,9 @@ NAME: Final = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 LONGEST_HABILITATION_DAYS: Final = 3 * 366
 """Longest habilitation, days: a leave without an end is none."""
 
+DATABASE: Final = "gardefou.db"
+"""The database in the home folder."""
+
 KEYS: Final = "keys"
 """Folder of keys in the home folder."""
 
@@ -77,11 +80,27 @@ class Accounts:
         clock: Callable[[], float] = time.time,
         hasher: Hasher | None = None,
     ) -> None:
+        self._database = database
         self.store = AccountStore(database)
         self.journal = journal
         self.clock = clock
         self.hasher = hasher or Hasher()
         self.seal = Seal.of_folder(keys)
+
+    @classmethod
+    def open(cls, home: Path, journal: Journal) -> Accounts:
+        """The accounts of a home folder; raises `StorageError` and `AccountError`."""
+        return cls(Database.open(home / DATABASE), journal, home / KEYS)
+
+    def close(self) -> None:
+        """Close the connections to the database."""
+        self._database.close()
+
+    def __enter__(self) -> Accounts:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def any(self) -> bool:
         """Whether somebody has an account: from then on log-in is required."""

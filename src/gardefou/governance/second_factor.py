@@ -42,7 +42,7 @@ def new_secret() -> str:
 
 def enrolment_address(secret: str, name: str) -> str:
     """What an authenticator reads, usually as a QR code."""
-    return pyotp.TOTP(secret).provisioning_uri(name, issuer_name=_ISSUER)
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=_ISSUER)
 
 
 def step_of(secret: str, code: str, now: float) -> int | None:

@@ -31,6 +31,9 @@ NOTED_EVERY_S: Final = 60.0
 AT_ONCE: Final = 2
 """Passwords checked at once: each costs tens of milliseconds and 64 MiB."""
 
+UNKNOWN: Final = "unknown"
+"""The actor of a refusal under a name that nobody has."""
+
 _CSRF: Final = b"gardefou csrf token"
 
 
@@ -148,15 +151,11 @@ class Sessions:
     ) -> LogInError:
         """Count and journal a failure; a name that nobody has may be a mistyped password."""
         waits = self._throttle.failed(name, address, self._now())
-        known = record is not None
-        self._append(
-            Entry(
-                "unknown" if not known else f"account:{name}",
-                Operation.LOG_IN_REFUSED,
-                "system",
-                details={"address": address, "wrong": what if known else "name", "locks": waits},
-            )
-        )
+        actor, wrong = (UNKNOWN, "name") if record is None else (f"account:{name}", what)
+        if record is not None and record.disabled_at is not None:
+            wrong = "disabled"
+        details = {"address": address, "wrong": wrong, "locks": waits}
+        self._append(Entry(actor, Operation.LOG_IN_REFUSED, "system", details=details))
         return LogInError(f"accounts.log_in.{what}")
 
     def _kind_of(self, record: AccountRecord, code: str) -> str | None:

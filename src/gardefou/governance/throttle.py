@@ -43,7 +43,7 @@ class Throttle:
         """How long to wait before the next attempt, s; 0 when it may be made."""
         with self._lock:
             found = [self._known.get(each) for each in _keys(name, address)]
-        return max((each.until - now for each in found if each), default=0.0)
+        return max([0.0, *(each.until - now for each in found if each)])
 
     def failed(self, name: str, address: str, now: float) -> bool:
         """Note a failure; whether it begins a wait."""
