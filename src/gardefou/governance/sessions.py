@@ -11,6 +11,7 @@ from typing import Final
 
 from gardefou.errors import GardefouError
 from gardefou.governance.accounts import Account, Accounts, account_of
+from gardefou.governance.canonical import Json
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.second_factor import recovery_digest, step_of
 from gardefou.governance.throttle import Throttle
@@ -154,7 +155,7 @@ class Sessions:
         actor, wrong = (UNKNOWN, "name") if record is None else (f"account:{name}", what)
         if record is not None and record.disabled_at is not None:
             wrong = "disabled"
-        details = {"address": address, "wrong": wrong, "locks": waits}
+        details: dict[str, Json] = {"address": address, "wrong": wrong, "locks": waits}
         self._append(Entry(actor, Operation.LOG_IN_REFUSED, "system", details=details))
         return LogInError(f"accounts.log_in.{what}")
 

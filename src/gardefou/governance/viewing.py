@@ -30,6 +30,14 @@ class Purpose(StrEnum):
     CAMERA_SETTING = "camera_setting"
     OTHER = "other"
 
+    def motive(self, words: str) -> str:
+        """The purpose and what was said beside it, as the journal keeps them.
+
+        >>> Purpose.OTHER.motive("drill of the fire brigade")
+        'other: drill of the fire brigade'
+        """
+        return f"{self.value}: {words}" if words else self.value
+
     @property
     def needs_words(self) -> bool:
         """Whether it says too little by itself, so that free text must say the rest."""
@@ -45,7 +53,7 @@ class Viewings:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = Lock()
-        self._open: dict[tuple[str, str], float] = {}
+        self._open: dict[tuple[str, str], tuple[float, str]] = {}
         self._times: dict[str, deque[float]] = {}
 
     def count(self, person: str) -> bool:
@@ -60,18 +68,18 @@ class Viewings:
             times.append(now)
             return True
 
-    def begin(self, person: str, what: str) -> None:
-        """Somebody said why they look at something; the journal has it."""
+    def begin(self, person: str, what: str, motive: str) -> None:
+        """Somebody says why they look at something."""
         now = self._clock()
         with self._lock:
-            self._open = {key: at for key, at in self._open.items() if _lasts(at, now)}
-            self._open[person, what] = now
+            self._open = {key: each for key, each in self._open.items() if _lasts(each[0], now)}
+            self._open[person, what] = now, motive
 
-    def is_open(self, person: str, what: str) -> bool:
-        """Whether they said why, not too long ago."""
+    def motive(self, person: str, what: str) -> str | None:
+        """Why they said they look at it; None when they have not, or too long ago."""
         with self._lock:
-            at = self._open.get((person, what))
-        return at is not None and _lasts(at, self._clock())
+            at, motive = self._open.get((person, what), (-VIEW_SPAN_S, ""))
+        return motive if _lasts(at, self._clock()) else None
 
 
 def _lasts(at: float, now: float) -> bool:

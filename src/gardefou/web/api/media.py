@@ -5,15 +5,18 @@ from __future__ import annotations
 from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 
+from gardefou.evidence.watermark import stamped_jpeg, watermark_text
+from gardefou.governance.roles import Action
 from gardefou.storage.records import AlertRecord, EvidenceKind
+from gardefou.web.access import UNNAMED, Person, require
 from gardefou.web.api.alerts import find_alert
-from gardefou.web.api.context import InContext
+from gardefou.web.api.context import Context, InContext
 from gardefou.web.api.models import PersonName, ProblemView, TextKey
 from gardefou.web.problems import RefusedError
 
@@ -38,13 +41,9 @@ class EvidenceFile(StrEnum):
         return "image/jpeg" if self is EvidenceFile.SNAPSHOT else "video/mp4"
 
 
-UNNAMED: Final = "unnamed"
-"""Stands in the journal when whoever asks for a file gives no name."""
-
-
 @router.get(
     "/media/{alert_id}/{file}",
-    response_class=FileResponse,
+    response_class=Response,
     responses={
         200: {"content": {"image/jpeg": {}, "video/mp4": {}}, "description": "The whole file"},
         206: {"content": {"video/mp4": {}}, "description": "The range that was asked for"},
@@ -55,16 +54,35 @@ def get_evidence(
     context: InContext,
     alert_id: UUID,
     file: EvidenceFile,
+    person: Annotated[Person, require(Action.SEE_IMAGES)],
     viewer: Annotated[PersonName, Query()] = UNNAMED,
-) -> FileResponse:
-    """A picture or clip of an alert, whole or by range."""
+) -> Response:
+    """A picture or clip of an alert, whole or by range.
+
+    Where there are accounts, only after saying why, and a picture carries its viewer's name.
+    """
     record = find_alert(context, alert_id)
-    path = _path(record, file.kind, context.services.evidence_dir)
-    context.trail.viewing_evidence(viewer, alert_id, file.kind)
+    path = evidence_path(record, file.kind, context.services.evidence_dir)
+    actor = person.actor(viewer)
+    motive = _motive(context, person, alert_id)
+    context.trail.viewing_evidence(actor, alert_id, file.kind, motive)
+    if person.has_account and file is EvidenceFile.SNAPSHOT:
+        text = watermark_text(person.name(None), context.services.clock())
+        return Response(stamped_jpeg(path.read_bytes(), text), media_type=file.media_type)
     return FileResponse(path, media_type=file.media_type)
 
 
-def _path(record: AlertRecord, kind: EvidenceKind, folder: Path) -> Path:
+def _motive(context: Context, person: Person, alert_id: UUID) -> str:
+    """Why somebody looks; refuses when they have an account and have not said it."""
+    if not person.has_account:
+        return ""
+    motive = context.viewings.motive(person.actor(None), f"alert:{alert_id}")
+    if motive is None:
+        raise RefusedError(HTTPStatus.FORBIDDEN, "accounts.refused.motive")
+    return motive
+
+
+def evidence_path(record: AlertRecord, kind: EvidenceKind, folder: Path) -> Path:
     """The file of a piece of evidence; never outside ``folder``, whatever the store says."""
     root = folder.resolve()
     path = (root / record.evidence.get(kind, "")).resolve()
