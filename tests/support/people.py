@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pyotp
+from fastapi.testclient import TestClient
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -35,8 +37,8 @@ class Clock:
         return self.now
 
 
-def accounts_at(home: Path, clock: Clock, journal: Journal | None = None) -> Accounts:
-    """Accounts over the database and journal of a home folder; close with `close_accounts`."""
+def accounts_at(home: Path, clock: Callable[[], float], journal: Journal | None = None) -> Accounts:
+    """Accounts over the database and journal of a home folder; close them at the end."""
     database = Database.open(home / "gardefou.db")
     return Accounts(
         database, journal or Journal(home / "journal.jsonl"), home / "keys", clock, CHEAP
@@ -68,3 +70,14 @@ def expired(given: Habilitation, which: str) -> Habilitation:
     """The habilitation with a training whose last day was before it began."""
     training: Training = getattr(given, which)
     return replace(given, **{which: replace(training, expires=training.done)})
+
+
+def enter(client: TestClient, name: str, enrolment: Enrolment, now: float) -> None:
+    """Log in as the page does: both factors, then the token in every request's header."""
+    first = client.post("/api/session", json={"name": name, "password": PASSWORD})
+    assert first.status_code == 200, first.text
+    client.headers["X-CSRF-Token"] = first.json()["csrf"]
+    code = {"code": code_of(enrolment, now)}
+    second = client.post("/api/session/second-factor", json=code)
+    assert second.status_code == 200, second.text
+    client.headers["X-CSRF-Token"] = second.json()["csrf"]

@@ -52,7 +52,12 @@ def test_the_desk_gets_its_own_texts_and_no_others(client: TestClient, language:
 
     assert "situations.fire.legal" in texts
     assert "storage.follow_up.watched" in texts
-    assert {key.partition(".")[0] for key in texts} == {"web", "situations", "storage"}
+    assert {key.partition(".")[0] for key in texts} == {
+        "web",
+        "situations",
+        "storage",
+        "accounts",
+    }
 
 
 def test_a_language_that_is_not_spoken_is_refused_in_those_that_are(client: TestClient) -> None:

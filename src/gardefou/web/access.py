@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from secrets import compare_digest
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from gardefou.errors import JournalError
 from gardefou.governance.habilitation import Obstacle
@@ -27,6 +29,9 @@ SECURE_COOKIE: Final = f"__Host-{COOKIE}"
 """The same over https: a browser takes it from this very host and sends it over TLS only."""
 
 CSRF_HEADER: Final = "x-csrf-token"
+
+OPEN_FILES: Final = frozenset({"/assets", "/api/openapi.json"})
+"""The built page's files and the API's description: what is in every installation."""
 
 UNNAMED: Final = "unnamed"
 """Stands in the journal when whoever uses an open desk gives no name."""
@@ -110,10 +115,26 @@ def declared(route: APIRoute) -> Requirement | Public | None:
 def check_declared(app: FastAPI) -> None:
     """Raise `RuntimeError` when a route says nothing of who may ask: it must not be served."""
     silent = [
-        each.path for each in app.routes if isinstance(each, APIRoute) and declared(each) is None
+        getattr(each, "path", repr(each)) for each in all_routes(app.routes) if not _says_who(each)
     ]
     if silent:
         raise RuntimeError(f"routes that declare no action: {', '.join(silent)}")
+
+
+def all_routes(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """Every route, those of included routers as well."""
+    for route in routes:
+        router = getattr(route, "original_router", None)
+        if router is None:
+            yield route
+        else:
+            yield from all_routes(router.routes)
+
+
+def _says_who(route: BaseRoute) -> bool:
+    if isinstance(route, APIRoute):
+        return declared(route) is not None
+    return getattr(route, "path", None) in OPEN_FILES
 
 
 def log_in_required(context: Context) -> bool:

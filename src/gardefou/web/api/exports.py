@@ -68,8 +68,9 @@ def propose(
     proposal = Proposal(
         alert_id, request.kind, request.procedure, request.recipient, request.motive
     )
+    account = _account(person)
     with _exporting(alert_id):
-        return _view(_exports(context).propose(_account(person), proposal))
+        return _view(_exports(context).propose(account, proposal))
 
 
 @router.get("/api/exports")
@@ -83,8 +84,9 @@ def list_exports(context: InContext, person: Proposes) -> list[ExportView]:
 @router.post("/api/exports/{export_id}/approval")
 def approve(context: InContext, export_id: UUID, _: Nothing, person: Approves) -> ExportView:
     """Agree to a proposal of somebody else."""
+    account = _account(person)
     with _exporting():
-        return _view(_exports(context).approve(_account(person), export_id))
+        return _view(_exports(context).approve(account, export_id))
 
 
 @router.get(
