@@ -143,7 +143,7 @@ def test_a_name_has_to_wait_after_too_many_failures_whether_it_is_known_or_not(
 
 def test_waits_double_and_stay_below_the_longest() -> None:
     throttle = Throttle()
-    waits = []
+    waits: list[float] = []
     for _ in range(NAME_FAILURES + 8):
         throttle.failed("a", str(len(waits)), NOON)
         waits.append(throttle.wait("a", "elsewhere", NOON))

@@ -68,8 +68,10 @@ def code_of(enrolment: Enrolment, now: float) -> str:
 
 def expired(given: Habilitation, which: str) -> Habilitation:
     """The habilitation with a training whose last day was before it began."""
-    training: Training = getattr(given, which)
-    return replace(given, **{which: replace(training, expires=training.done)})
+    over = replace(given.processing, expires=given.processing.done)
+    if which == "processing":
+        return replace(given, processing=over)
+    return replace(given, data_protection=over)
 
 
 def enter(client: TestClient, name: str, enrolment: Enrolment, now: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import httpx2
 import pytest
@@ -124,7 +124,7 @@ def test_without_a_journal_nobody_gets_in(
     assert browser.get("/api/state").status_code == 401
 
 
-def events(server: WebServer, client: TestClient) -> Iterator[tuple[str, dict[str, object]]]:
+def events(server: WebServer, client: TestClient) -> Generator[tuple[str, dict[str, object]]]:
     """Names and data of the server's events, as a logged-in browser gets them."""
     cookies = {"gardefou_session": client.cookies["gardefou_session"]}
     with httpx2.stream("GET", f"{server.url}api/events", cookies=cookies, timeout=30) as answer:

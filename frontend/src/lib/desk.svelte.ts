@@ -407,6 +407,7 @@ export class Desk {
 
   #report(error: unknown): void {
     if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) return; // the log-in says it
     const text = error.text?.[this.language] ?? this.t("web.error.network");
     this.notice = { kind: "problem", text };
   }
