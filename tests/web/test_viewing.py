@@ -186,6 +186,8 @@ def test_nobody_looks_through_everything(house: House, desk_of: Desk, alert_id: 
     asked = {"purpose": "under_watch", "motive": "noise on the quay"}
     for answer in (look(client, alert_id), client.post("/api/live/quay", json=asked)):
         assert (answer.status_code, code(answer)) == (429, "accounts.refused.too_many")
+    refused = [line for line in house.journal.entries() if line.operation == "view_refused"]
+    assert [line.actor for line in refused] == ["account:the.operator"]
     assert look(other, alert_id).status_code == 200
     house.now = lambda: NOW + 3600.0
     assert look(client, alert_id).status_code == 200

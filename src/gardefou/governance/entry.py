@@ -39,6 +39,7 @@ class Operation(StrEnum):
     DISK_FULL = "disk_full"
     FAILURE = "failure"
     RECOVERY = "recovery"
+    VIEW_REFUSED = "view_refused"
     LOG_IN = "log_in"
     LOG_IN_REFUSED = "log_in_refused"
     LOG_OUT = "log_out"

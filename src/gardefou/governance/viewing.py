@@ -55,6 +55,7 @@ class Viewings:
         self._lock = Lock()
         self._open: dict[tuple[str, str], tuple[float, str]] = {}
         self._times: dict[str, deque[float]] = {}
+        self._told: dict[str, float] = {}
 
     def count(self, person: str) -> bool:
         """Count one more view of a person; False when it would be too many in an hour."""
@@ -66,6 +67,15 @@ class Viewings:
             if len(times) >= VIEWS_AN_HOUR:
                 return False
             times.append(now)
+            return True
+
+    def is_news(self, person: str) -> bool:
+        """Whether a refusal is the first of a person in an hour: those are journalled."""
+        now = self._clock()
+        with self._lock:
+            if now - self._told.get(person, -_HOUR_S) < _HOUR_S:
+                return False
+            self._told[person] = now
             return True
 
     def begin(self, person: str, what: str, motive: str) -> None:

@@ -58,6 +58,10 @@ class Trail:
         """Somebody is about to look at a camera."""
         self._append(Entry(actor, Operation.VIEW, f"camera:{camera_id}", motive))
 
+    def refusing_views(self, actor: str, most: int) -> None:
+        """Somebody wants to look at more in an hour than their work can need."""
+        self._append(Entry(actor, Operation.VIEW_REFUSED, "system", details={"most": most}))
+
     def reviewing(self, actor: str, alert_id: UUID, request: ReviewRequest) -> None:
         """Somebody is about to decide about an alert."""
         self._append(

@@ -127,6 +127,8 @@ def motive_of(purpose: Purpose | None, words: str) -> str:
 def count_view(context: Context, actor: str) -> None:
     """Count a view; refuses when somebody looks at more than their work can need."""
     if not context.viewings.count(actor):
+        if context.viewings.is_news(actor):
+            context.trail.refusing_views(actor, VIEWS_AN_HOUR)
         raise RefusedError(
             HTTPStatus.TOO_MANY_REQUESTS, "accounts.refused.too_many", most=VIEWS_AN_HOUR
         )
