@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from gardefou.governance.accounts import Accounts
 from gardefou.governance.roles import Role
+from gardefou.governance.second_factor import Seal
 from gardefou.governance.throttle import NAME_FAILURES
 from gardefou.web.app import create_app
 from gardefou.web.server import WebServer
@@ -122,6 +123,21 @@ def test_without_a_journal_nobody_gets_in(
     )
     assert (answer.status_code, answer.json()["code"]) == (503, "web.error.journal")
     assert browser.get("/api/state").status_code == 401
+
+
+def test_with_another_key_nobody_gets_in_and_the_page_does_not_break(
+    house: House, accounts: Accounts, browser: TestClient
+) -> None:
+    enrolment = hire(accounts, Role.OPERATOR, "a.petit")
+    (house.home / "keys" / "accounts.key").unlink()
+    accounts.seal = Seal.of_folder(house.home / "keys")
+    first = browser.post("/api/session", json={"name": "a.petit", "password": PASSWORD})
+    answer = browser.post(
+        "/api/session/second-factor",
+        json={"code": code_of(enrolment, house.now())},
+        headers={"X-CSRF-Token": first.json()["csrf"]},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (503, "accounts.log_in.unavailable")
 
 
 def events(server: WebServer, client: TestClient) -> Generator[tuple[str, dict[str, object]]]:

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from gardefou.errors import JournalError
+from gardefou.errors import AccountError, JournalError
 from gardefou.governance.roles import Action, Role, allowed
 from gardefou.governance.sessions import LogInError, Session, TooManyError
 from gardefou.web.access import (
@@ -178,6 +178,9 @@ def _journalled() -> Iterator[None]:
         ) from error
     except LogInError as error:
         raise RefusedError(HTTPStatus.UNAUTHORIZED, error.key, **error.fields) from error
+    except AccountError as error:
+        LOGGER.error("%s", error)
+        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "accounts.log_in.unavailable") from error
     except JournalError as error:
         LOGGER.error("%s", error)
         raise journalled(error) from error
