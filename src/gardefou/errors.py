@@ -94,3 +94,7 @@ class JournalError(GardefouError):
 
 class KeysError(GardefouError):
     """A secret key is missing, is another one than before, or cannot be kept."""
+
+
+class AccountError(GardefouError):
+    """An account cannot be made or changed like that."""

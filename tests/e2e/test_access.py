@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,29 +12,11 @@ from gardefou.situations.situation import Situation
 from gardefou.storage.records import EvidenceKind
 from gardefou.storage.review import FollowUp, Verdict
 from gardefou.web.server import WebServer
+from support.axe import violations
 from support.house import House
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-ROOT = Path(__file__).resolve().parents[2]
-
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core objects to on the page as it is: rule and element."""
-    if not AXE.is_file():
-        pytest.fail(f"{AXE}: not there; cd frontend && npm ci")
-    page.add_script_tag(path=AXE)
-    found: list[str] = page.evaluate(
-        """async () => {
-            const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-            return violations.flatMap((each) =>
-                each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 160)}`));
-        }"""
-    )
-    return found
 
 
 @pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])

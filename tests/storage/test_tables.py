@@ -14,7 +14,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.schema import CreateTable
 
+from gardefou.governance.roles import Role
 from gardefou.situations.situation import Situation
+from gardefou.storage import account_models
 from gardefou.storage.models import Base
 from gardefou.storage.records import Cursor, EvidenceKind, Mode
 from gardefou.storage.review import FollowUp, ReviewState, Verdict
@@ -29,9 +31,18 @@ COLUMNS = {
     "erased_alerts": "alert_id erased_at",
     "files_to_purge": "path alert_id",
     "holds": "id reference alert_id camera_id since until placed_by placed_at lifted_by lifted_at",
+    "accounts": "name person role password_hash totp_sealed totp_step made_at disabled_at",
+    "recovery_codes": "account digest",
+    "habilitations": "account number granted_by granted_at start end protection_done "
+    "protection_expires protection_certificate processing_done processing_expires "
+    "processing_certificate revoked_at",
+    "sessions": "digest account verified begun_at seen_at",
+    "exports": "id alert_id kind motive procedure recipient proposed_by proposed_at approved_by "
+    "approved_at",
 }
 """Everything that is ever stored: nothing about a person who was filmed, no track; `reviewer` is
-the account of the operator who decided, `placed_by` and `lifted_by` of who holds."""
+the account of the operator who decided, `placed_by` and `lifted_by` of who holds. Accounts are
+those of the people who work here."""
 
 
 def test_nothing_else_than_this_is_stored(store: Store) -> None:
@@ -93,6 +104,18 @@ REVIEW = {
     "reviewer": "a.petit",
     "reviewed_at": 5.0,
 }
+ACCOUNT = {
+    "name": "a.petit",
+    "person": "Anne Petit",
+    "role": "operator",
+    "password_hash": "x",
+    "totp_step": 0,
+    "made_at": 5.0,
+}
+
+
+def test_the_roles_of_the_database_are_those_of_the_matrix() -> None:
+    assert set(Role) == set(account_models.ROLES)
 
 
 def _insert(store: Store, table: str, row: dict[str, object]) -> None:
@@ -111,6 +134,7 @@ def _insert(store: Store, table: str, row: dict[str, object]) -> None:
         ("evidence", EVIDENCE, "kind", EvidenceKind),
         ("reviews", REVIEW, "verdict", Verdict),
         ("reviews", REVIEW, "follow_up", FollowUp),
+        ("accounts", ACCOUNT, "role", Role),
     ],
 )
 def test_the_database_itself_refuses_what_stands_on_no_closed_list(
@@ -218,4 +242,5 @@ def test_the_migrations_stand_inside_the_package(store: Store) -> None:
     assert sorted(each.name for each in folder.glob("v*.py")) == [
         "v0001_alerts.py",
         "v0010_holds.py",
+        "v0020_accounts.py",
     ]

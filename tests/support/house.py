@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from uuid6 import uuid7
 from gardefou.alerting.alert import Alert
 from gardefou.evidence.vault import Vault
 from gardefou.governance.journal import Journal
+from gardefou.governance.sessions import Sessions
 from gardefou.runtime.bus import (
     AlertChange,
     AlertChanged,
@@ -30,12 +32,14 @@ from gardefou.runtime.bus import (
 from gardefou.situations.situation import Situation
 from gardefou.storage.records import EvidenceKind, Mode
 from gardefou.storage.store import Store
-from gardefou.web.services import CameraInfo, SiteInfo, WebServices, ZoneInfo
+from gardefou.web.services import Access, CameraInfo, SiteInfo, WebServices, ZoneInfo
+from support.people import accounts_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gardefou.geometry.arrays import Image
+    from gardefou.governance.accounts import Accounts
 
 WIDTH, HEIGHT, RATE = 640, 360, 10
 
@@ -111,6 +115,15 @@ class House:
         finally:
             house.bus.close()
             house.store.close()
+            if house.services.access is not None:
+                house.services.access.accounts.close()
+
+    def with_accounts(self) -> Accounts:
+        """From now on the house knows accounts; nobody has one yet."""
+        accounts = accounts_at(self.home, lambda: self.now(), self.journal)
+        access = Access(accounts, Sessions(accounts))
+        self.services = replace(self.services, access=access)
+        return accounts
 
     def open_alert(
         self,

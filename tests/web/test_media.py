@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 
+from gardefou.governance.viewing import VIEW_SPAN_S
 from gardefou.storage.records import EvidenceKind
-from gardefou.web.trail import VIEW_SPAN_S
 from support.house import House
 
 

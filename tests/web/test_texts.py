@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gardefou.governance.roles import Role
+from gardefou.governance.viewing import Purpose
 from gardefou.i18n import LANGUAGES, catalogue
 from gardefou.runtime.bus import CameraState
 from gardefou.situations.situation import Situation
@@ -21,6 +23,8 @@ CHOSEN: dict[str, type[StrEnum]] = {
     "web.review.": Verdict,
     "storage.verdict.": Verdict,
     "storage.follow_up.": FollowUp,
+    "accounts.purpose.": Purpose,
+    "accounts.role.": Role,
 }
 """Keys that end in a value the server sent."""
 
@@ -33,7 +37,7 @@ def sources() -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_that_is_named_exists(language: str) -> None:
-    named = set(re.findall(r'"((?:web|storage|situations)\.[a-z_.]+)"', sources()))
+    named = set(re.findall(r'"((?:web|storage|situations|accounts)\.[a-z_.]+)"', sources()))
 
     assert named
     assert named - catalogue(language).keys() == set()

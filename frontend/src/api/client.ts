@@ -4,12 +4,17 @@ import type {
   Alert,
   AlertPage,
   Bilingual,
+  Export,
+  ExportRequest,
   LiveRequest,
   LiveTicket,
   Problem,
   ReviewRequest,
+  Session,
   Situation,
   State,
+  ViewGranted,
+  ViewRequest,
 } from "./types";
 
 export class ApiError extends Error {
@@ -31,6 +36,53 @@ export interface AlertQuery {
 
 const REVIEWED = ["confirmed", "refuted", "doubtful"];
 const PAGE = "50";
+
+/** What every request that changes something repeats, so that no other page can make it. */
+let csrf = "";
+
+/** What happens when the server says that nobody is logged in (any more). */
+let loggedOut: () => void = () => undefined;
+
+export function whenLoggedOut(act: () => void): void {
+  loggedOut = act;
+}
+
+export async function fetchSession(): Promise<Session> {
+  return held(await request<Session>("/api/session"));
+}
+
+export async function logIn(name: string, password: string): Promise<Session> {
+  return held(await request<Session>("/api/session", { name, password }));
+}
+
+export async function giveCode(code: string): Promise<Session> {
+  return held(await request<Session>("/api/session/second-factor", { code }));
+}
+
+export async function logOut(): Promise<Session> {
+  return held(await request<Session>("/api/session/end", {}));
+}
+
+function held(session: Session): Session {
+  csrf = session.csrf ?? "";
+  return session;
+}
+
+export async function askView(id: string, why: ViewRequest): Promise<ViewGranted> {
+  return request<ViewGranted>(`/api/alerts/${id}/view`, why);
+}
+
+export async function fetchExports(): Promise<Export[]> {
+  return request<Export[]>("/api/exports");
+}
+
+export async function proposeExport(id: string, what: ExportRequest): Promise<Export> {
+  return request<Export>(`/api/alerts/${id}/exports`, what);
+}
+
+export async function approveExport(id: string): Promise<Export> {
+  return request<Export>(`/api/exports/${id}/approval`, {});
+}
 
 export async function fetchState(): Promise<State> {
   return request<State>("/api/state");
@@ -85,7 +137,7 @@ async function request<T>(url: string, body?: unknown): Promise<T> {
         ? {}
         : {
             method: "POST",
-            headers: { "Content-Type": "application/json" },
+            headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
             body: JSON.stringify(body),
           },
     );
@@ -94,6 +146,7 @@ async function request<T>(url: string, body?: unknown): Promise<T> {
   }
   if (!response.ok) {
     const problem = (await response.json().catch(() => null)) as Problem | null;
+    if (problem?.code === "accounts.log_in.needed") loggedOut();
     throw new ApiError(response.status, problem?.message ?? null);
   }
   return (await response.json()) as T;

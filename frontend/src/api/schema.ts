@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alerts/{alert_id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose
+         * @description Propose to hand out a piece of evidence.
+         */
+        post: operations["propose_api_alerts__alert_id__exports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts/{alert_id}/review": {
         parameters: {
             query?: never;
@@ -64,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alerts/{alert_id}/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * View Alert
+         * @description Say why the pictures of an alert are looked at; for a while they may be.
+         */
+        post: operations["view_alert_api_alerts__alert_id__view_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -74,8 +114,70 @@ export interface paths {
         /**
          * Get Events
          * @description Events ``alert``, ``camera``, ``system``, ``resync`` and ``heartbeat``, each with an id.
+         *
+         *     Alerts only for whoever may see alerts; nothing after the session's end.
          */
         get: operations["get_events_api_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description The proposals of the last seven days, the newest first.
+         */
+        get: operations["list_exports_api_exports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{export_id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Agree to a proposal of somebody else.
+         */
+        post: operations["approve_api_exports__export_id__approval_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take
+         * @description The marked piece with its manifest, for one of the two persons, within a day.
+         */
+        get: operations["take_api_exports__export_id__file_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -93,7 +195,7 @@ export interface paths {
         };
         /**
          * Watch
-         * @description JPEG pictures, one after the other, until the reader leaves.
+         * @description JPEG pictures, one after the other, until the reader leaves or may look no longer.
          */
         get: operations["watch_api_live__camera_id__get"];
         put?: never;
@@ -102,6 +204,70 @@ export interface paths {
          * @description Ask to look at a camera; the answer says where, once and soon.
          */
         post: operations["ask_api_live__camera_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Session
+         * @description Who is logged in.
+         */
+        get: operations["get_session_api_session_get"];
+        put?: never;
+        /**
+         * Log In
+         * @description Give name and password; then the second factor is asked for.
+         */
+        post: operations["log_in_api_session_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log Out
+         * @description Log out.
+         */
+        post: operations["log_out_api_session_end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Second Factor
+         * @description Give the code; then the session is open, under a new token.
+         */
+        post: operations["second_factor_api_session_second_factor_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -178,6 +344,8 @@ export interface paths {
         /**
          * Get Evidence
          * @description A picture or clip of an alert, whole or by range.
+         *
+         *     Where there are accounts, only after saying why, and a picture carries its viewer's name.
          */
         get: operations["get_evidence_media__alert_id___file__get"];
         put?: never;
@@ -192,6 +360,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Action
+         * @description What a person may do; names in the catalogue under ``accounts.action.<value>``.
+         * @enum {string}
+         */
+        Action: "see_state" | "see_alerts" | "see_images" | "live_view" | "review" | "suspend" | "propose_resumption" | "confirm_resumption" | "approve_camera" | "configure_site" | "manage_accounts" | "read_journal" | "propose_export" | "approve_export" | "legal_hold" | "purge" | "requests" | "read_findings" | "answer_findings" | "read_measures" | "publish_register";
         /**
          * AlertChange
          * @description What happened to an alert.
@@ -302,6 +476,14 @@ export interface components {
          */
         CloseReason: "ended" | "interrupted";
         /**
+         * CodeRequest
+         * @description The second half: a one-time code or a recovery code.
+         */
+        CodeRequest: {
+            /** Code */
+            code: string;
+        };
+        /**
          * DiskState
          * @description Room for evidence: enough, little, or none left.
          * @enum {string}
@@ -337,6 +519,50 @@ export interface components {
             url: string | null;
         };
         /**
+         * ExportRequest
+         * @description What is to leave, for which procedure, to whom and why.
+         */
+        ExportRequest: {
+            kind: components["schemas"]["EvidenceKind"];
+            /** Motive */
+            motive: string;
+            /** Procedure */
+            procedure: string;
+            /** Recipient */
+            recipient: string;
+        };
+        /**
+         * ExportView
+         * @description A proposal and where it stands; times in UTC seconds.
+         */
+        ExportView: {
+            /**
+             * Alert Id
+             * Format: uuid
+             */
+            alert_id: string;
+            /** Approved At */
+            approved_at: number | null;
+            /** Approved By */
+            approved_by: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["EvidenceKind"];
+            /** Motive */
+            motive: string;
+            /** Procedure */
+            procedure: string;
+            /** Proposed At */
+            proposed_at: number;
+            /** Proposed By */
+            proposed_by: string;
+            /** Recipient */
+            recipient: string;
+        };
+        /**
          * FollowUp
          * @description The closed list of what was done; names in the catalogue under ``storage.follow_up.<value>``.
          *
@@ -355,12 +581,18 @@ export interface components {
         /**
          * LiveRequest
          * @description Who wants to look at a camera, and why; both are written in the journal.
+         *
+         *     ``viewer`` at an open desk; where there are accounts, ``purpose`` instead.
          */
         LiveRequest: {
-            /** Motive */
+            /**
+             * Motive
+             * @default
+             */
             motive: string;
+            purpose?: components["schemas"]["Purpose"] | null;
             /** Viewer */
-            viewer: string;
+            viewer?: string | null;
         };
         /**
          * LiveTicket
@@ -369,6 +601,16 @@ export interface components {
         LiveTicket: {
             /** Url */
             url: string;
+        };
+        /**
+         * LogInRequest
+         * @description The first half of a log-in.
+         */
+        LogInRequest: {
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
         };
         /**
          * Maturity
@@ -383,6 +625,25 @@ export interface components {
          */
         Mode: "evaluation" | "rehearsal" | "operational";
         /**
+         * Nothing
+         * @description A request that says all by its address.
+         */
+        Nothing: Record<string, never>;
+        /**
+         * PersonView
+         * @description Who is logged in; ``withheld`` says why they see no alerts, when they do not.
+         */
+        PersonView: {
+            /** May */
+            may: components["schemas"]["Action"][];
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** Title */
+            title: string;
+            withheld: components["schemas"]["Bilingual"] | null;
+        };
+        /**
          * ProblemView
          * @description Why a request was refused; ``code`` is a catalogue key.
          */
@@ -392,6 +653,12 @@ export interface components {
             message: components["schemas"]["Bilingual"];
         };
         /**
+         * Purpose
+         * @description The closed list of why a person looks; said under ``accounts.purpose.<value>``.
+         * @enum {string}
+         */
+        Purpose: "check_alert" | "look_again" | "under_watch" | "rights_request" | "procedure" | "camera_setting" | "other";
+        /**
          * ResyncEvent
          * @description Server-sent event ``resync``: events were missed, read everything anew.
          */
@@ -399,11 +666,13 @@ export interface components {
         /**
          * ReviewRequest
          * @description A decision; ``seen_reviews`` is the count of reviews the operator had in view.
+         *
+         *     ``reviewer`` at an open desk; where there are accounts it is the one that is logged in.
          */
         ReviewRequest: {
             follow_up: components["schemas"]["FollowUp"];
             /** Reviewer */
-            reviewer: string;
+            reviewer?: string | null;
             /** Seen Reviews */
             seen_reviews: number;
             verdict: components["schemas"]["Verdict"];
@@ -429,6 +698,28 @@ export interface components {
             verdict: components["schemas"]["Verdict"];
         };
         /**
+         * Role
+         * @description What a person is here; names in the catalogue under ``accounts.role.<value>``.
+         * @enum {string}
+         */
+        Role: "operator" | "supervisor" | "dpo" | "auditor" | "admin";
+        /**
+         * SessionView
+         * @description Whether log-in is required, and how far it is.
+         *
+         *     ``second_factor`` when the password was right and a code is awaited; ``csrf`` goes into the
+         *     header X-CSRF-Token of whatever changes something.
+         */
+        SessionView: {
+            /** Csrf */
+            csrf: string | null;
+            person: components["schemas"]["PersonView"] | null;
+            /** Required */
+            required: boolean;
+            /** Second Factor */
+            second_factor: boolean;
+        };
+        /**
          * Situation
          * @description The eight situations of décret n° 2023-828, article 3; nothing can add a ninth.
          *
@@ -447,6 +738,8 @@ export interface components {
             /** Follow Ups */
             follow_ups: components["schemas"]["FollowUp"][];
             mode: components["schemas"]["Mode"];
+            /** Purposes */
+            purposes: components["schemas"]["Purpose"][];
             system: components["schemas"]["SystemView"];
             /** Trust */
             trust: {
@@ -490,6 +783,26 @@ export interface components {
          * @enum {string}
          */
         Verdict: "confirmed" | "refuted" | "doubtful";
+        /**
+         * ViewGranted
+         * @description The pictures may be looked at until a time, UTC s.
+         */
+        ViewGranted: {
+            /** Until */
+            until: number;
+        };
+        /**
+         * ViewRequest
+         * @description Why somebody wants to look at the pictures of an alert.
+         */
+        ViewRequest: {
+            /**
+             * Motive
+             * @default
+             */
+            motive: string;
+            purpose: components["schemas"]["Purpose"];
+        };
         /**
          * ZoneView
          * @description A zone of a camera, drawn in fractions of the frame.
@@ -580,6 +893,41 @@ export interface operations {
             };
         };
     };
+    propose_api_alerts__alert_id__exports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
     review_alert_api_alerts__alert_id__review_post: {
         parameters: {
             query?: never;
@@ -602,6 +950,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    view_alert_api_alerts__alert_id__view_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewGranted"];
                 };
             };
             /** @description Refused */
@@ -642,6 +1025,110 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    list_exports_api_exports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    approve_api_exports__export_id__approval_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    take_api_exports__export_id__file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The piece and its manifest */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
                 };
             };
         };
@@ -710,6 +1197,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LiveTicket"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_session_api_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    log_in_api_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogInRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    log_out_api_session_end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    second_factor_api_session_second_factor_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
                 };
             };
             /** @description Refused */

@@ -3,14 +3,35 @@
 import { SvelteMap } from "svelte/reactivity";
 import {
   ApiError,
+  askView,
   fetchAlert,
   fetchAlerts,
+  fetchSession,
   fetchState,
   fetchTexts,
+  giveCode,
+  logIn,
+  logOut,
   sendReview,
+  whenLoggedOut,
 } from "../api/client";
 import { listen } from "../api/events";
-import type { Alert, AlertEvent, Camera, CameraHealth, FollowUp, Situation, State, System, Trust, Verdict } from "../api/types";
+import type {
+  Action,
+  Alert,
+  AlertEvent,
+  Camera,
+  CameraHealth,
+  FollowUp,
+  Person,
+  Session,
+  Situation,
+  State,
+  System,
+  Trust,
+  Verdict,
+  ViewRequest,
+} from "../api/types";
 import { clock } from "./format";
 import { memory } from "./memory";
 import { afterReview, arrange, neighbour, newer } from "./order";
@@ -23,7 +44,10 @@ const STATE_AGAIN_MS = 60_000;
 
 export class Desk {
   language = $state<Language>(memory.language);
-  name = $state(memory.name);
+  /** Who is logged in; null until the server said whether anybody must be. */
+  session = $state<Session | null>(null);
+  /** The session ended while somebody worked: what they typed is kept for their return. */
+  interrupted = $state(false);
   keys = $state(memory.keys);
   connection = $state<Connection>("connecting");
   state = $state<State | null>(null);
@@ -37,6 +61,12 @@ export class Desk {
   /** What just happened to the operator's own request; shown beside the decision. */
   notice = $state<{ kind: "done" | "problem"; text: string } | null>(null);
 
+  /** The name as typed, at a desk without accounts. */
+  #typed = $state(memory.name);
+  /** Until when the pictures of an alert may be looked at, because somebody said why. */
+  #views = new SvelteMap<string, number>();
+  #last = $state<Person | null>(null);
+  #stopListening: (() => void) | null = null;
   #texts = $state<Record<string, string>>({});
   #alerts = new SvelteMap<string, Alert>();
   #older = $state<{ due: string | null; done: string | null }>({ due: null, done: null });
@@ -49,25 +79,136 @@ export class Desk {
   readonly selected = $derived(
     this.selectedId === null ? null : (this.#alerts.get(this.selectedId) ?? null),
   );
-  readonly ready = $derived(Object.keys(this.#texts).length > 0);
+  readonly ready = $derived(Object.keys(this.#texts).length > 0 && this.session !== null);
+  /** Log-in is required and nobody is: nothing of the desk is shown. */
+  readonly locked = $derived(this.session !== null && this.session.required && !this.session.person);
+  /** Who works here; while they log in again, still they, so that what they typed stays. */
+  readonly person = $derived(this.session?.person ?? (this.interrupted ? this.#last : null));
+  readonly seesAlerts = $derived(this.may("see_alerts"));
+  /** Who decides and looks: the account, or the name as typed; empty when nobody said it. */
+  readonly name = $derived(this.person?.name ?? (this.locked ? "" : this.#typed));
 
   /** Begin; returns the verb that ends it. */
   start(): () => void {
     void this.speak(this.language);
-    const stopListening = listen({
+    whenLoggedOut(() => this.#expelled());
+    void this.#readSession();
+    const timer = setInterval(() => {
+      if (!this.locked) void this.#readState().catch(() => undefined);
+    }, STATE_AGAIN_MS);
+    return () => {
+      this.#stop();
+      clearInterval(timer);
+    };
+  }
+
+  /** The first half of a log-in; the server's refusal is thrown. */
+  async logIn(name: string, password: string): Promise<void> {
+    this.#take(await logIn(name, password));
+  }
+
+  /** The second half. */
+  async giveCode(code: string): Promise<void> {
+    this.#take(await giveCode(code));
+  }
+
+  /** Leave, or give up a log-in half-way; nothing of what was typed is kept. */
+  async logOut(): Promise<void> {
+    try {
+      const session = await logOut();
+      this.interrupted = false;
+      this.#last = null;
+      this.#take(session);
+      this.#forget();
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  /** Whether whoever is here may do something; at a desk without accounts everybody may. */
+  may(action: Action): boolean {
+    if (this.session === null) return false;
+    return !this.session.required || (this.person?.may.includes(action) ?? false);
+  }
+
+  /** Whether the pictures of an alert may be shown now. */
+  mayLook(id: string): boolean {
+    return this.person === null ? this.name !== "" : this.#views.has(id);
+  }
+
+  /** Say why the pictures of an alert are looked at; the server's refusal is thrown. */
+  async look(id: string, why: ViewRequest): Promise<void> {
+    const { until } = await askView(id, why);
+    this.#views.set(id, until);
+    setTimeout(() => this.#views.delete(id), Math.max(0, until * 1000 - Date.now()));
+  }
+
+  #take(session: Session): void {
+    this.session = session;
+    if (this.locked) {
+      this.#stop();
+      return;
+    }
+    if (this.#last !== null && session.person?.name !== this.#last.name) this.#forget();
+    this.#last = session.person;
+    this.interrupted = false;
+    this.#listen();
+  }
+
+  /** The server knows nobody any more: lock, and keep what was typed. */
+  #expelled(): void {
+    if (this.session === null || this.locked) return;
+    this.interrupted = this.#last !== null;
+    this.#views.clear();
+    this.#take({ required: true, second_factor: false, person: null, csrf: null });
+  }
+
+  /** Somebody else comes: nothing of the last person's work stays. */
+  #forget(): void {
+    this.#views.clear();
+    this.#alerts.clear();
+    this.select(null);
+    this.notice = null;
+    this.announcement = "";
+  }
+
+  async #readSession(): Promise<void> {
+    try {
+      const session = await fetchSession();
+      if (session.required && !session.person && this.person) this.#expelled();
+      else this.#take(session);
+    } catch {
+      setTimeout(() => void this.#readSession(), 2000);
+    }
+  }
+
+  #listen(): void {
+    this.#stopListening ??= listen({
       alert: (event) => this.#heard(event),
       camera: (health) => this.#health(health),
       system: (system) => this.#system(system),
       resync: () => void this.reload(),
       connected: (connected) => {
         this.connection = connected ? "live" : "lost";
+        if (!connected && this.person) void this.#askWhetherStillIn();
       },
     });
-    const timer = setInterval(() => void this.#readState(), STATE_AGAIN_MS);
-    return () => {
-      stopListening();
-      clearInterval(timer);
-    };
+  }
+
+  /** The events broke off: perhaps because the session ended. */
+  async #askWhetherStillIn(): Promise<void> {
+    try {
+      const session = await fetchSession();
+      if (session.person) this.session = session;
+      else this.#expelled();
+    } catch {
+      // The server is away: the events say when it is back.
+    }
+  }
+
+  #stop(): void {
+    this.#stopListening?.();
+    this.#stopListening = null;
   }
 
   /** How far a situation may be trusted, as measured for this version. */
@@ -91,8 +232,8 @@ export class Desk {
   }
 
   introduce(name: string): void {
-    this.name = name.trim();
-    memory.name = this.name;
+    this.#typed = name.trim();
+    memory.name = this.#typed;
   }
 
   switchKeys(on: boolean): void {
@@ -112,6 +253,10 @@ export class Desk {
   async reload(): Promise<void> {
     const reading = ++this.#readings;
     try {
+      if (!this.seesAlerts) {
+        await this.#readState();
+        return;
+      }
       const [, due, done] = await Promise.all([
         this.#readState(),
         fetchAlerts({ reviewed: false, camera: this.camera, situation: this.situation }),
@@ -180,7 +325,7 @@ export class Desk {
       const decided = await sendReview(alert.id, {
         verdict,
         follow_up: this.followUp,
-        reviewer: this.name,
+        reviewer: this.person ? null : this.name,
         seen_reviews: alert.review_count,
       });
       this.#keep(decided);
@@ -268,6 +413,7 @@ export class Desk {
 
   #report(error: unknown): void {
     if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) return; // the log-in says it
     const text = error.text?.[this.language] ?? this.t("web.error.network");
     this.notice = { kind: "problem", text };
   }

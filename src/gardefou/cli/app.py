@@ -10,6 +10,7 @@ import typer
 from typer.main import get_command
 
 from gardefou import __version__
+from gardefou.cli.account import app as account_app
 from gardefou.cli.analyse import INTERRUPTED, analyse
 from gardefou.cli.demo import demo
 from gardefou.cli.doctor import doctor
@@ -45,6 +46,7 @@ app.command(help=text("cli.init.help"))(init)
 app.command(help=text("cli.run.help"))(run)
 app.command(help=text("retention.command.purge"))(purge)
 app.add_typer(hold_app, name="hold", help=text("retention.hold.about"))
+app.add_typer(account_app, name="account", help=text("accounts.command.about"))
 app.add_typer(journal_app, name="journal", help=text("governance.command.about"))
 app.add_typer(models_app, name="models", help=text("cli.models.help"))
 app.add_typer(site_app, name="site", help=text("site.command.about"))

@@ -20,6 +20,7 @@ from gardefou.site.check import load_site
 from gardefou.site.document import Site
 from gardefou.site.source import SourceKind
 from gardefou.storage.records import Mode
+from gardefou.web.tls import is_loopback, tls_of
 
 
 def init(
@@ -47,6 +48,15 @@ def run(
     reason: Annotated[str | None, typer.Option(metavar="TEXT", help=text("cli.run.reason"))] = None,
     host: Annotated[str, typer.Option(metavar="ADDRESS", help=text("cli.run.host"))] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help=text("cli.run.port"))] = 8765,
+    tls_cert: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=text("accounts.tls.cert"))
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=text("accounts.tls.key"))
+    ] = None,
+    client_ca: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=text("accounts.tls.client_ca"))
+    ] = None,
 ) -> None:
     """Run the cameras of a home folder until Ctrl-C."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -57,6 +67,9 @@ def run(
         raise UsageError("cli.run.evaluation")
     if not (reason or "").strip():
         raise UsageError("cli.run.no_reason")
+    tls = tls_of(tls_cert, tls_key, client_ca)
+    if tls is None and not is_loopback(host):
+        raise UsageError("accounts.tls.needed", host=host)
     folder = Home(home)
     if not folder.site.is_file():
         raise UsageError("cli.run.no_site", path=folder.site, folder=home)
@@ -64,7 +77,7 @@ def run(
     refuse_what_is_not_live(site, folder.site)
     cameras = [camera.id for camera in site.cameras]
     RehearsalBudget(Journal(folder.journal), cameras).refuse_if_used_up()
-    serve(ServeSettings(folder, site, mode, str(reason), host, port))
+    serve(ServeSettings(folder, site, mode, str(reason), host, port, tls=tls))
 
 
 def refuse_what_is_not_live(site: Site, path: Path) -> None:

@@ -13,8 +13,11 @@ from types import FrameType
 
 from rich.console import Console
 
+from gardefou.errors import UsageError
 from gardefou.evidence.vault import Vault
+from gardefou.governance.accounts import Accounts
 from gardefou.governance.journal import Journal
+from gardefou.governance.sessions import Sessions
 from gardefou.i18n import text
 from gardefou.runtime.disk import DiskLimits
 from gardefou.runtime.home import Home
@@ -23,8 +26,10 @@ from gardefou.site.document import Camera, Site
 from gardefou.storage.records import Mode
 from gardefou.storage.store import Store
 from gardefou.web.app import create_app
+from gardefou.web.security import LOCAL_HOSTS
 from gardefou.web.server import WebServer
-from gardefou.web.services import CameraInfo, SiteInfo, WebServices, ZoneInfo
+from gardefou.web.services import Access, CameraInfo, SiteInfo, WebServices, ZoneInfo
+from gardefou.web.tls import Tls, is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class ServeSettings:
     host: str = "127.0.0.1"
     port: int = 8765
     open_browser: bool = False
+    tls: Tls | None = None
     disk: DiskLimits = field(default_factory=DiskLimits)
 
 
@@ -66,6 +72,8 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
             store,
             journal,
         )
+        accounts = stack.enter_context(Accounts.open(settings.home.folder, journal))
+        _refuse_open_network(settings, accounts)
         info = site_info(settings.site)
         app = create_app(
             WebServices(
@@ -77,9 +85,11 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
                 mode=settings.mode,
                 evidence_dir=settings.home.evidence,
                 vault=vault,
-            )
+                access=Access(accounts, Sessions(accounts)),
+            ),
+            hosts=_names(settings),
         )
-        server = WebServer(app, settings.host, settings.port)
+        server = WebServer(app, settings.host, settings.port, settings.tls)
         stack.enter_context(_stopping_at_signals(stopped.set))
         stack.enter_context(hub)
         stack.enter_context(server)
@@ -89,6 +99,22 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
             webbrowser.open(server.url)
         stopped.wait()
         console.print(text("cli.run.stopping"), markup=False)
+
+
+def _refuse_open_network(settings: ServeSettings, accounts: Accounts) -> None:
+    """Raise `UsageError` when other machines would reach a desk without TLS or without log-in."""
+    if is_loopback(settings.host):
+        return
+    if settings.tls is None:
+        raise UsageError("accounts.tls.needed", host=settings.host)
+    if not accounts.any():
+        raise UsageError("accounts.tls.accounts", host=settings.host)
+
+
+def _names(settings: ServeSettings) -> frozenset[str]:
+    """The names a browser may call the server by."""
+    certified = frozenset() if settings.tls is None else settings.tls.names()
+    return LOCAL_HOSTS | certified | {settings.host}
 
 
 def site_info(site: Site) -> SiteInfo:

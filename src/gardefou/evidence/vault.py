@@ -156,6 +156,10 @@ class SealedFile:
         """Read the last chunk: it shows that the end is the end. Raises `OutputError`."""
         self._chunk(self._chunks - 1)
 
+    def whole(self) -> bytes:
+        """All of it in memory: for pictures and single clips. Raises `OutputError`."""
+        return b"".join(self.read())
+
     def close(self) -> None:
         """Close it."""
         self.file.close()

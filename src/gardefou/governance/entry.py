@@ -45,6 +45,12 @@ class Operation(StrEnum):
     DESTRUCTION = "destruction"
     HOLD = "hold"
     WITNESS = "witness"
+    VIEW_REFUSED = "view_refused"
+    LOG_IN = "log_in"
+    LOG_IN_REFUSED = "log_in_refused"
+    LOG_OUT = "log_out"
+    ACCOUNT = "account"
+    HABILITATION = "habilitation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from fastapi.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from gardefou import __version__
+from gardefou.governance.viewing import Viewings
 from gardefou.web import events, problems
-from gardefou.web.api import alerts, live, media, state
+from gardefou.web.access import PUBLIC, check_declared
+from gardefou.web.api import alerts, exports, live, media, session, state
 from gardefou.web.api.context import Context
 from gardefou.web.api.models import ProblemView
 from gardefou.web.security import LOCAL_HOSTS, Guard
@@ -37,6 +39,7 @@ def create_app(services: WebServices, hosts: Collection[str] = LOCAL_HOSTS) -> F
         trail=Trail(services.journal, services.clock),
         tickets=Tickets(services.clock),
         streams=OpenStreams(),
+        viewings=Viewings(services.clock),
     )
     app.add_middleware(Guard, hosts=hosts)
     return app
@@ -66,21 +69,22 @@ def routes() -> FastAPI:
         },
     )
     problems.install(app)
-    for room in (state, alerts, media, live, events):
+    for room in (session, state, alerts, media, live, exports, events):
         app.include_router(room.router)
     _serve_page(app)
+    check_declared(app)
     return app
 
 
 def _serve_page(app: FastAPI) -> None:
-    @app.get("/", include_in_schema=False)
+    @app.get("/", include_in_schema=False, dependencies=[PUBLIC])
     def page() -> Response:
         index = STATIC / "index.html"
         if not index.is_file():
             raise problems.RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "web.app.not_built")
         return FileResponse(index)
 
-    @app.get("/icon.svg", include_in_schema=False)
+    @app.get("/icon.svg", include_in_schema=False, dependencies=[PUBLIC])
     def icon() -> Response:
         return FileResponse(STATIC / "icon.svg")
 

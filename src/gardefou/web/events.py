@@ -12,7 +12,9 @@ from fastapi.sse import format_sse_event
 from pydantic import BaseModel
 
 from gardefou.errors import StorageError
+from gardefou.governance.roles import Action
 from gardefou.runtime.bus import AlertChanged, CameraHealth, HubEvent, Numbered, Resync, SystemState
+from gardefou.web.access import Person, may_still, require
 from gardefou.web.api.context import Context, InContext
 from gardefou.web.api.convert import alert_view, health_view, system_view
 from gardefou.web.api.models import AlertEvent, CameraHealthView, ResyncEvent, SystemView
@@ -39,21 +41,36 @@ class EventStream(StreamingResponse):
     responses={200: {"model": AlertEvent | CameraHealthView | SystemView | ResyncEvent}},
 )
 async def get_events(
-    context: InContext, last_event_id: Annotated[str | None, Header(max_length=60)] = None
+    context: InContext,
+    person: Annotated[Person, require(Action.SEE_STATE, by_itself=True)],
+    last_event_id: Annotated[str | None, Header(max_length=60)] = None,
 ) -> StreamingResponse:
-    """Events ``alert``, ``camera``, ``system``, ``resync`` and ``heartbeat``, each with an id."""
-    return EndlessResponse(_stream(context, last_event_id), context.streams, EventStream.media_type)
+    """Events ``alert``, ``camera``, ``system``, ``resync`` and ``heartbeat``, each with an id.
+
+    Alerts only for whoever may see alerts; nothing after the session's end.
+    """
+    stream = _stream(context, person, last_event_id)
+    return EndlessResponse(stream, context.streams, EventStream.media_type)
 
 
-async def _stream(context: Context, last_id: str | None) -> AsyncGenerator[bytes]:
+async def _stream(context: Context, person: Person, last_id: str | None) -> AsyncGenerator[bytes]:
     with context.services.events.subscribe(last_id) as subscription:
         yield format_sse_event(event="heartbeat", data_str="{}", retry=RETRY_MS)
         while not subscription.closed:
             numbered = await subscription.receive(HEARTBEAT_S)
-            if numbered is None:
+            if not await run_sync(may_still, context, person, Action.SEE_STATE):
+                return
+            if numbered is None or not await _is_for(context, person, numbered.event):
                 yield format_sse_event(event="heartbeat", data_str="{}")
             else:
                 yield await _encoded(context, numbered)
+
+
+async def _is_for(context: Context, person: Person, event: HubEvent | Resync) -> bool:
+    """Whether a person may hear of it: alerts are for those who may see alerts."""
+    if not isinstance(event, AlertChanged):
+        return True
+    return await run_sync(may_still, context, person, Action.SEE_ALERTS)
 
 
 async def _encoded(context: Context, numbered: Numbered) -> bytes:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from threading import Event, Thread
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from fastapi import FastAPI
 
 from gardefou.errors import UsageError
 from gardefou.web.api.context import Context
+from gardefou.web.tls import Tls
 
 GRACE_S: Final = 3
 """How long answers under way may take to end when the server stops, s."""
@@ -19,12 +21,16 @@ GRACE_S: Final = 3
 class WebServer:
     """Serves an application until `stop`; use it as a context manager or call `start`.
 
-    ``port`` 0 takes a free one. Raises `UsageError` when the address cannot be used.
+    ``port`` 0 takes a free one; with ``tls`` it speaks https only. Raises `UsageError` when the
+    address cannot be used.
     """
 
-    def __init__(self, app: FastAPI, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, app: FastAPI, host: str = "127.0.0.1", port: int = 0, tls: Tls | None = None
+    ) -> None:
         self._socket = _listen(host, port)
         self._host = host
+        self._tls = tls
         config = uvicorn.Config(
             app,
             http="h11",
@@ -35,6 +41,7 @@ class WebServer:
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=GRACE_S,
+            **_options(tls),
         )
         self._server = _Server(config, app.state.context)
         self._thread = Thread(target=self._run, name="web")
@@ -49,7 +56,8 @@ class WebServer:
     def url(self) -> str:
         """Where the desk is."""
         host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self._socket.getsockname()[1]}/"
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://{host}:{self._socket.getsockname()[1]}/"
 
     def start(self) -> None:
         """Begin to serve; returns when requests are answered, or the server gave up."""
@@ -84,6 +92,16 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._context.streams.end()
         await super().shutdown(sockets)
+
+
+def _options(tls: Tls | None) -> dict[str, Any]:
+    """How uvicorn is told; a client's certificate is required where its authority is named."""
+    if tls is None:
+        return {}
+    options: dict[str, Any] = {"ssl_certfile": tls.cert, "ssl_keyfile": tls.key}
+    if tls.client_ca is not None:
+        options |= {"ssl_ca_certs": str(tls.client_ca), "ssl_cert_reqs": ssl.CERT_REQUIRED}
+    return options
 
 
 def _listen(host: str, port: int) -> socket.socket:

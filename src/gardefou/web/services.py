@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from gardefou.evidence.vault import Vault
+from gardefou.governance.accounts import Accounts
 from gardefou.governance.journal import Journal
+from gardefou.governance.sessions import Sessions
 from gardefou.runtime.bus import CameraHealth, HubEvent, Subscription, SystemState
 from gardefou.situations.situation import Situation
 from gardefou.storage.records import Mode
@@ -79,12 +81,21 @@ class SiteInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """Who may come in: accounts, and the sessions of those who are in."""
+
+    accounts: Accounts
+    sessions: Sessions
+
+
+@dataclass(frozen=True, slots=True)
 class WebServices:
     """What the application serves.
 
     ``site`` is asked anew for each request, so a new version of the site document shows at once;
     ``evidence_dir`` holds the files that the store names, ``vault`` opens them; ``clock`` tells UTC
-    seconds.
+    seconds. Without ``access`` nobody can log in, so that an operational desk without it answers
+    nobody.
     """
 
     store: Store
@@ -96,3 +107,11 @@ class WebServices:
     evidence_dir: Path
     vault: Vault
     clock: Callable[[], float] = time.time
+    access: Access | None = None
+
+    @property
+    def log_in_required(self) -> bool:
+        """Whether names as typed are no longer enough; raises `StorageError`."""
+        if self.mode is Mode.OPERATIONAL:
+            return True
+        return self.access is not None and self.access.accounts.any()

@@ -15,24 +15,27 @@ MOST_WAITING: Final = 100
 
 
 class Tickets:
-    """Hands out and takes back tickets; ``clock`` tells seconds."""
+    """Hands out and takes back tickets; ``clock`` tells seconds.
+
+    A ticket is good for who asked for it (``bearer``, an actor of the journal) and for nobody else.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = Lock()
-        self._waiting: dict[str, tuple[str, float]] = {}
+        self._waiting: dict[str, tuple[str, str, float]] = {}
 
-    def issue(self, camera_id: str) -> str:
+    def issue(self, camera_id: str, bearer: str) -> str:
         """A new ticket for a camera."""
         ticket = secrets.token_urlsafe(24)
         with self._lock:
             if len(self._waiting) >= MOST_WAITING:
                 del self._waiting[next(iter(self._waiting))]
-            self._waiting[ticket] = (camera_id, self._clock() + VALID_S)
+            self._waiting[ticket] = (camera_id, bearer, self._clock() + VALID_S)
         return ticket
 
-    def take(self, camera_id: str, ticket: str) -> bool:
-        """Whether the ticket opens this camera's view; it does so only once."""
+    def take(self, camera_id: str, ticket: str) -> str | None:
+        """Who asked for this camera's view with the ticket; it opens it only once."""
         with self._lock:
-            camera, until = self._waiting.pop(ticket, ("", 0.0))
-        return camera == camera_id and self._clock() <= until
+            camera, bearer, until = self._waiting.pop(ticket, ("", "", 0.0))
+        return bearer if camera == camera_id and self._clock() <= until else None

@@ -12,33 +12,32 @@ from uuid import UUID
 from gardefou.errors import JournalError
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.journal import Journal
+from gardefou.governance.viewing import VIEW_SPAN_S
 from gardefou.storage.records import EvidenceKind
 from gardefou.web.api.models import ReviewRequest
 from gardefou.web.problems import RefusedError
 
 LOGGER: Final = logging.getLogger(__name__)
 
-VIEW_SPAN_S: Final = 600.0
-"""How long one entry stands for one person looking at one file, s: a browser that plays a clip in
-a loop asks for it in many ranges, and again each time."""
-
 
 class Trail:
     """Writes who looks at what and who decides what; when it cannot, the request is refused.
 
-    There are no accounts yet: the actor is ``desk:`` and the name as typed, so that nobody can
-    pass for the software. ``clock`` tells seconds.
+    ``actor`` is an account, or ``desk:`` and a name as typed, so that nobody can pass for an
+    account or for the software. ``clock`` tells seconds.
     """
 
     def __init__(self, journal: Journal, clock: Callable[[], float]) -> None:
         self._journal = journal
         self._clock = clock
         self._lock = Lock()
-        self._views: dict[tuple[str, UUID, EvidenceKind], float] = {}
+        self._views: dict[tuple[str, UUID, EvidenceKind, str], float] = {}
 
-    def viewing_evidence(self, viewer: str, alert_id: UUID, kind: EvidenceKind) -> None:
+    def viewing_evidence(
+        self, actor: str, alert_id: UUID, kind: EvidenceKind, motive: str = ""
+    ) -> None:
         """Somebody is about to see a piece of evidence."""
-        view = (viewer, alert_id, kind)
+        view = (actor, alert_id, kind, motive)
         with self._lock:
             now = self._clock()
             self._views = {each: at for each, at in self._views.items() if _lasts(at, now)}
@@ -46,23 +45,28 @@ class Trail:
                 return
             self._append(
                 Entry(
-                    _actor(viewer),
+                    actor,
                     Operation.VIEW,
                     f"alert:{alert_id}",
+                    motive,
                     details={"evidence": kind.value},
                 )
             )
             self._views[view] = now
 
-    def viewing_live(self, viewer: str, camera_id: str, motive: str) -> None:
+    def viewing_live(self, actor: str, camera_id: str, motive: str) -> None:
         """Somebody is about to look at a camera."""
-        self._append(Entry(_actor(viewer), Operation.VIEW, f"camera:{camera_id}", motive))
+        self._append(Entry(actor, Operation.VIEW, f"camera:{camera_id}", motive))
 
-    def reviewing(self, alert_id: UUID, request: ReviewRequest) -> None:
+    def refusing_views(self, actor: str, most: int) -> None:
+        """Somebody wants to look at more in an hour than their work can need."""
+        self._append(Entry(actor, Operation.VIEW_REFUSED, "system", details={"most": most}))
+
+    def reviewing(self, actor: str, alert_id: UUID, request: ReviewRequest) -> None:
         """Somebody is about to decide about an alert."""
         self._append(
             Entry(
-                _actor(request.reviewer),
+                actor,
                 Operation.REVIEW,
                 f"alert:{alert_id}",
                 details={
@@ -81,9 +85,6 @@ class Trail:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "web.error.journal") from error
 
 
-def _actor(name: str) -> str:
-    return f"desk:{name}"
-
-
 def _lasts(at: float, now: float) -> bool:
+    """One entry stands for a while: a looping browser asks for a clip in many ranges, often."""
     return 0 <= now - at < VIEW_SPAN_S

@@ -7,6 +7,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from gardefou.governance.viewing import Viewings
 from gardefou.web.services import WebServices
 from gardefou.web.streams import OpenStreams
 from gardefou.web.tickets import Tickets
@@ -21,6 +22,7 @@ class Context:
     trail: Trail
     tickets: Tickets
     streams: OpenStreams
+    viewings: Viewings
 
 
 def _context(request: Request) -> Context:

@@ -7,26 +7,43 @@ from http import HTTPStatus
 from typing import Annotated, Final
 from urllib.parse import quote
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
+from gardefou.evidence.watermark import stamped_jpeg, watermark_text
+from gardefou.governance.roles import Action
+from gardefou.web.access import Person, may_still, require
+from gardefou.web.api.alerts import count_view, motive_of
 from gardefou.web.api.context import Context, InContext
-from gardefou.web.api.models import LiveRequest, LiveTicket, ProblemView
+from gardefou.web.api.models import MOTIVE_SHORTEST, LiveRequest, LiveTicket, ProblemView
 from gardefou.web.problems import RefusedError
 from gardefou.web.streams import EndlessResponse
 
 BOUNDARY: Final = "picture"
+ASK_AGAIN_S: Final = 5.0
+"""How often it is asked whether somebody may go on watching, s."""
+
 MEDIA_TYPE: Final = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
 
 router = APIRouter(prefix="/api/live", tags=["live"])
 
 
 @router.post("/{camera_id}", status_code=HTTPStatus.CREATED)
-def ask(context: InContext, camera_id: str, request: LiveRequest) -> LiveTicket:
+def ask(
+    context: InContext,
+    camera_id: str,
+    request: LiveRequest,
+    person: Annotated[Person, require(Action.LIVE_VIEW)],
+) -> LiveTicket:
     """Ask to look at a camera; the answer says where, once and soon."""
     _known(context, camera_id)
-    context.trail.viewing_live(request.viewer, camera_id, request.motive)
-    ticket = context.tickets.issue(camera_id)
+    actor = person.actor(person.name(request.viewer))
+    motive = _motive(person, request)
+    if person.has_account:
+        count_view(context, actor)
+    context.trail.viewing_live(actor, camera_id, motive)
+    ticket = context.tickets.issue(camera_id, actor)
     return LiveTicket(url=f"/api/live/{quote(camera_id, safe='')}?ticket={ticket}")
 
 
@@ -39,14 +56,48 @@ def ask(context: InContext, camera_id: str, request: LiveRequest) -> LiveTicket:
     },
 )
 async def watch(
-    context: InContext, camera_id: str, ticket: Annotated[str, Query(max_length=100)] = ""
+    context: InContext,
+    camera_id: str,
+    person: Annotated[Person, require(Action.LIVE_VIEW)],
+    ticket: Annotated[str, Query(max_length=100)] = "",
 ) -> StreamingResponse:
-    """JPEG pictures, one after the other, until the reader leaves."""
+    """JPEG pictures, one after the other, until the reader leaves or may look no longer."""
     _known(context, camera_id)
-    if not context.tickets.take(camera_id, ticket):
+    bearer = context.tickets.take(camera_id, ticket)
+    if bearer is None or (person.has_account and bearer != person.actor(None)):
         raise RefusedError(HTTPStatus.FORBIDDEN, "web.error.no_ticket")
     pictures = context.services.live.watch(camera_id)
+    if person.has_account:
+        pictures = _stamped(context, person, pictures)
     return EndlessResponse(_parts(pictures), context.streams, MEDIA_TYPE)
+
+
+def _motive(person: Person, request: LiveRequest) -> str:
+    """Why, for the journal: a purpose of the list, or at an open desk words alone."""
+    if person.has_account or request.purpose is not None:
+        return motive_of(request.purpose, request.motive)
+    if len(request.motive) < MOTIVE_SHORTEST:
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "accounts.refused.words")
+    return request.motive
+
+
+async def _stamped(
+    context: Context, person: Person, pictures: AsyncIterator[bytes]
+) -> AsyncGenerator[bytes]:
+    """The pictures with their viewer's name and the time burnt in, while they may look."""
+    looked = -ASK_AGAIN_S
+    try:
+        async for picture in pictures:
+            now = context.services.clock()
+            if now - looked >= ASK_AGAIN_S:
+                if not await run_sync(may_still, context, person, Action.LIVE_VIEW):
+                    return
+                looked = now
+            text = watermark_text(person.name(None), now)
+            yield await run_sync(stamped_jpeg, picture, text)
+    finally:
+        if isinstance(pictures, AsyncGenerator):
+            await pictures.aclose()
 
 
 def _known(context: Context, camera_id: str) -> None:

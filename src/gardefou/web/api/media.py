@@ -13,10 +13,13 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
 from gardefou.errors import KeysError, OutputError
-from gardefou.evidence.vault import SealedFile, Vault
+from gardefou.evidence.vault import SealedFile
+from gardefou.evidence.watermark import stamped_jpeg, watermark_text
+from gardefou.governance.roles import Action
 from gardefou.storage.records import AlertRecord, EvidenceKind
+from gardefou.web.access import UNNAMED, Person, require
 from gardefou.web.api.alerts import find_alert
-from gardefou.web.api.context import InContext
+from gardefou.web.api.context import Context, InContext
 from gardefou.web.api.models import PersonName, ProblemView, TextKey
 from gardefou.web.problems import RefusedError
 from gardefou.web.sealed import sealed_response
@@ -44,10 +47,6 @@ class EvidenceFile(StrEnum):
         return "image/jpeg" if self is EvidenceFile.SNAPSHOT else "video/mp4"
 
 
-UNNAMED: Final = "unnamed"
-"""Stands in the journal when whoever asks for a file gives no name."""
-
-
 @router.get(
     "/media/{alert_id}/{file}",
     response_class=Response,
@@ -61,16 +60,22 @@ def get_evidence(
     context: InContext,
     alert_id: UUID,
     file: EvidenceFile,
+    person: Annotated[Person, require(Action.SEE_IMAGES)],
     viewer: Annotated[PersonName, Query()] = UNNAMED,
     wanted: Annotated[str | None, Header(alias="range", include_in_schema=False)] = None,
     if_range: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Response:
-    """A picture or clip of an alert, whole or by range."""
+    """A picture or clip of an alert, whole or by range.
+
+    Where there are accounts, only after saying why, and a picture carries its viewer's name.
+    """
     record = find_alert(context, alert_id)
-    path = _path(record, file.kind, context.services.evidence_dir)
-    sealed = _opened(record, file.kind, context.services.vault, path)
+    sealed = opened_evidence(context, record, file.kind)
     try:
-        context.trail.viewing_evidence(viewer, alert_id, file.kind)
+        motive = _motive(context, person, alert_id)
+        context.trail.viewing_evidence(person.actor(viewer), alert_id, file.kind, motive)
+        if person.has_account and file is EvidenceFile.SNAPSHOT:
+            return _stamped(context, person, sealed, file.media_type)
         # A part may only be asked for of the very same file, which never changes under its name.
         return sealed_response(sealed, file.media_type, None if if_range else wanted)
     except BaseException:
@@ -78,10 +83,19 @@ def get_evidence(
         raise
 
 
-def _opened(record: AlertRecord, kind: EvidenceKind, vault: Vault, path: Path) -> SealedFile:
-    """The file, decrypted as it is read; its end was seen to be its end."""
+def _stamped(context: Context, person: Person, sealed: SealedFile, media_type: str) -> Response:
+    """A picture with its viewer's name and the time burnt in."""
+    with sealed:
+        picture = sealed.whole()
+    text = watermark_text(person.name(None), context.services.clock())
+    return Response(stamped_jpeg(picture, text), media_type=media_type)
+
+
+def opened_evidence(context: Context, record: AlertRecord, kind: EvidenceKind) -> SealedFile:
+    """A piece of evidence, decrypted as it is read; its end was seen to be its end."""
+    path = _evidence_path(record, kind, context.services.evidence_dir)
     try:
-        sealed = vault.open(path)
+        sealed = context.services.vault.open(path)
     except FileNotFoundError as error:  # Erased in this moment.
         raise _missing(record, kind) from error
     except (KeysError, OutputError) as error:
@@ -99,7 +113,17 @@ def _unreadable(error: KeysError | OutputError) -> RefusedError:
     return RefusedError(HTTPStatus.INTERNAL_SERVER_ERROR, "web.error.sealed_evidence")
 
 
-def _path(record: AlertRecord, kind: EvidenceKind, folder: Path) -> Path:
+def _motive(context: Context, person: Person, alert_id: UUID) -> str:
+    """Why somebody looks; refuses when they have an account and have not said it."""
+    if not person.has_account:
+        return ""
+    motive = context.viewings.motive(person.actor(None), f"alert:{alert_id}")
+    if motive is None:
+        raise RefusedError(HTTPStatus.FORBIDDEN, "accounts.refused.motive")
+    return motive
+
+
+def _evidence_path(record: AlertRecord, kind: EvidenceKind, folder: Path) -> Path:
     """The file of a piece of evidence; never outside ``folder``, whatever the store says."""
     root = folder.resolve()
     path = (root / record.evidence.get(kind, "")).resolve()

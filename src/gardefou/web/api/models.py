@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from gardefou.errors import one_line
 from gardefou.governance.figures import Maturity
+from gardefou.governance.viewing import Purpose
 from gardefou.i18n import catalogue, text
 from gardefou.runtime.bus import AlertChange, CameraState, DiskState
 from gardefou.situations.situation import Situation
@@ -27,7 +28,7 @@ MOTIVE_SHORTEST = 5
 """Shortest motive that says anything, characters."""
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
     """Unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,14 +45,21 @@ PersonName = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_LENGTH),
     AfterValidator(_printable),
 ]
-"""Who is at the desk, as they say; there are no accounts yet."""
+"""Who is at an open desk, as they say; with accounts the session says it."""
 
-Motive = Annotated[
+Words = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=MOTIVE_SHORTEST, max_length=MOTIVE_LENGTH),
+    StringConstraints(strip_whitespace=True, max_length=MOTIVE_LENGTH),
     AfterValidator(_printable),
 ]
-"""Why somebody looks at a camera."""
+"""Why somebody looks, in their words."""
+
+Reference = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=3, max_length=MOTIVE_LENGTH),
+    AfterValidator(_printable),
+]
+"""What a paper is found by, or who receives something."""
 
 Fraction = Annotated[float, Field(description="share of the frame's width or height")]
 Point = tuple[Fraction, Fraction]
@@ -63,7 +71,7 @@ class TextKey(str):
     __slots__ = ()
 
 
-class Bilingual(_Strict):
+class Bilingual(Strict):
     """One text in both languages."""
 
     en: str
@@ -89,14 +97,14 @@ def _line(key: str, language: str, fields: Mapping[str, object]) -> str:
     return one_line(text(key, language, **filled))
 
 
-class ProblemView(_Strict):
+class ProblemView(Strict):
     """Why a request was refused; ``code`` is a catalogue key."""
 
     code: str
     message: Bilingual
 
 
-class ZoneView(_Strict):
+class ZoneView(Strict):
     """A zone of a camera, drawn in fractions of the frame."""
 
     id: str
@@ -104,7 +112,7 @@ class ZoneView(_Strict):
     polygon: list[Point]
 
 
-class CameraHealthView(_Strict):
+class CameraHealthView(Strict):
     """How a camera's stream is doing since a time (UTC seconds)."""
 
     camera_id: str
@@ -113,7 +121,7 @@ class CameraHealthView(_Strict):
     notice: Bilingual | None
 
 
-class CameraView(_Strict):
+class CameraView(Strict):
     """A camera of the site and its health."""
 
     id: str
@@ -124,7 +132,7 @@ class CameraView(_Strict):
     health: CameraHealthView
 
 
-class SystemView(_Strict):
+class SystemView(Strict):
     """Whether the system processes, and whether there is room; ``disk_free`` in bytes."""
 
     processing: bool
@@ -133,7 +141,7 @@ class SystemView(_Strict):
     notice: Bilingual | None
 
 
-class TrustView(_Strict):
+class TrustView(Strict):
     """How far a situation may be trusted, as measured for this version.
 
     ``events`` labelled, ``found`` of them; ``false`` alarms in ``hours`` of footage.
@@ -146,7 +154,7 @@ class TrustView(_Strict):
     hours: float
 
 
-class StateView(_Strict):
+class StateView(Strict):
     """Everything the desk needs to know at first, apart from the alerts."""
 
     version: str
@@ -155,6 +163,7 @@ class StateView(_Strict):
     cameras: list[CameraView]
     follow_ups: list[FollowUp]
     trust: dict[Situation, TrustView]
+    purposes: list[Purpose]
 
 
 class EvidenceState(StrEnum):
@@ -165,7 +174,7 @@ class EvidenceState(StrEnum):
     FAILED = "failed"
 
 
-class EvidenceView(_Strict):
+class EvidenceView(Strict):
     """One piece of evidence; ``url`` when it can be seen, ``problem`` when it never can."""
 
     kind: EvidenceKind
@@ -174,7 +183,7 @@ class EvidenceView(_Strict):
     problem: Bilingual | None
 
 
-class ReviewView(_Strict):
+class ReviewView(Strict):
     """The latest decision about an alert; ``at`` UTC seconds."""
 
     number: int
@@ -184,7 +193,7 @@ class ReviewView(_Strict):
     at: float
 
 
-class AlertView(_Strict):
+class AlertView(Strict):
     """What, where and when; nothing about a person. Times in UTC seconds."""
 
     id: UUID
@@ -202,47 +211,67 @@ class AlertView(_Strict):
     review_count: int
 
 
-class AlertPage(_Strict):
+class AlertPage(Strict):
     """Alerts from the newest to the oldest; ``next`` is where the older ones begin."""
 
     alerts: list[AlertView]
     next: str | None
 
 
-class ReviewRequest(_Strict):
-    """A decision; ``seen_reviews`` is the count of reviews the operator had in view."""
+class ReviewRequest(Strict):
+    """A decision; ``seen_reviews`` is the count of reviews the operator had in view.
+
+    ``reviewer`` at an open desk; where there are accounts it is the one that is logged in.
+    """
 
     verdict: Verdict
     follow_up: FollowUp
-    reviewer: PersonName
+    reviewer: PersonName | None = None
     seen_reviews: Annotated[int, Field(ge=0)]
 
 
-class LiveRequest(_Strict):
-    """Who wants to look at a camera, and why; both are written in the journal."""
+class LiveRequest(Strict):
+    """Who wants to look at a camera, and why; both are written in the journal.
 
-    viewer: PersonName
-    motive: Motive
+    ``viewer`` at an open desk; where there are accounts, ``purpose`` instead.
+    """
+
+    viewer: PersonName | None = None
+    purpose: Purpose | None = None
+    motive: Words = ""
 
 
-class LiveTicket(_Strict):
+class ViewRequest(Strict):
+    """Why somebody wants to look at the pictures of an alert."""
+
+    purpose: Purpose
+    motive: Words = ""
+
+
+class ViewGranted(Strict):
+    """The pictures may be looked at until a time, UTC s."""
+
+    until: float
+
+
+class LiveTicket(Strict):
     """Lets its bearer open the live view at ``url``, once and soon."""
 
     url: str
 
 
-class AlertEvent(_Strict):
+class AlertEvent(Strict):
     """Server-sent event ``alert``: an alert is new or different."""
 
     change: AlertChange
     alert: AlertView
 
 
-class ResyncEvent(_Strict):
+class ResyncEvent(Strict):
     """Server-sent event ``resync``: events were missed, read everything anew."""
 
 
-class HealthView(_Strict):
+class HealthView(Strict):
     """The server answers."""
 
     status: str

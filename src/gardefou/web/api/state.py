@@ -7,27 +7,30 @@ from http import HTTPStatus
 from fastapi import APIRouter
 
 from gardefou import __version__
+from gardefou.governance.roles import Action
+from gardefou.governance.viewing import Purpose
 from gardefou.i18n import LANGUAGES, catalogue
 from gardefou.situations.situation import Situation
 from gardefou.storage.review import FollowUp
+from gardefou.web.access import PUBLIC, require
 from gardefou.web.api.context import InContext
 from gardefou.web.api.convert import camera_view, system_view, trust_view
 from gardefou.web.api.models import HealthView, StateView
 from gardefou.web.problems import RefusedError
 
-ROOMS = ("web.", "situations.", "storage.", "governance.maturity.")
+ROOMS = ("web.", "situations.", "storage.", "accounts.", "governance.maturity.")
 """The catalogues that the desk shows."""
 
 router = APIRouter(tags=["state"])
 
 
-@router.get("/healthz")
+@router.get("/healthz", dependencies=[PUBLIC])
 def answers() -> HealthView:
     """Whether the server answers."""
     return HealthView(status="ok")
 
 
-@router.get("/api/state")
+@router.get("/api/state", dependencies=[require(Action.SEE_STATE, by_itself=True)])
 def get_state(context: InContext) -> StateView:
     """Mode, cameras with their health, room on the disk, version."""
     services = context.services
@@ -39,10 +42,11 @@ def get_state(context: InContext) -> StateView:
         cameras=[camera_view(each, health.get(each.id)) for each in services.site().cameras],
         follow_ups=list(FollowUp),
         trust={each: trust_view(each) for each in Situation},
+        purposes=list(Purpose),
     )
 
 
-@router.get("/api/texts/{lang}")
+@router.get("/api/texts/{lang}", dependencies=[PUBLIC])
 def get_texts(lang: str) -> dict[str, str]:
     """The texts the desk shows, by catalogue key."""
     if lang not in LANGUAGES:

@@ -1,0 +1,243 @@
+"""Every route declares its action, and asks of every role what the matrix says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from starlette.staticfiles import StaticFiles
+
+from gardefou.governance.accounts import Accounts
+from gardefou.governance.roles import HABILITATED, Action, Role, allowed
+from gardefou.governance.viewing import Purpose
+from gardefou.storage.records import Mode
+from gardefou.web.access import PUBLIC, Public, Requirement, all_routes, check_declared, declared
+from gardefou.web.app import create_app, routes
+from support.house import House
+from support.people import BY, PASSWORD, expired, habilitation, hire
+
+Desk = Callable[[Role], TestClient]
+
+WRITTEN = {
+    ("GET", "/"): None,
+    ("GET", "/icon.svg"): None,
+    ("GET", "/healthz"): None,
+    ("GET", "/api/texts/{lang}"): None,
+    ("GET", "/api/session"): None,
+    ("POST", "/api/session"): None,
+    ("POST", "/api/session/second-factor"): None,
+    ("POST", "/api/session/end"): None,
+    ("GET", "/api/state"): Action.SEE_STATE,
+    ("GET", "/api/events"): Action.SEE_STATE,
+    ("GET", "/api/alerts"): Action.SEE_ALERTS,
+    ("GET", "/api/alerts/{alert_id}"): Action.SEE_ALERTS,
+    ("POST", "/api/alerts/{alert_id}/review"): Action.REVIEW,
+    ("POST", "/api/alerts/{alert_id}/view"): Action.SEE_IMAGES,
+    ("GET", "/media/{alert_id}/{file}"): Action.SEE_IMAGES,
+    ("POST", "/api/live/{camera_id}"): Action.LIVE_VIEW,
+    ("GET", "/api/live/{camera_id}"): Action.LIVE_VIEW,
+    ("POST", "/api/alerts/{alert_id}/exports"): Action.PROPOSE_EXPORT,
+    ("GET", "/api/exports"): Action.PROPOSE_EXPORT,
+    ("POST", "/api/exports/{export_id}/approval"): Action.APPROVE_EXPORT,
+    ("GET", "/api/exports/{export_id}/file"): Action.PROPOSE_EXPORT,
+}
+"""What each route is, written a second time on purpose; None for what anybody may ask."""
+
+NOBODY = UUID(int=0)
+BODIES: dict[str, dict[str, object]] = {
+    "/api/alerts/{alert_id}/review": {
+        "verdict": "refuted",
+        "follow_up": "none",
+        "seen_reviews": 0,
+    },
+    "/api/alerts/{alert_id}/view": {"purpose": "check_alert"},
+    "/api/live/{camera_id}": {"purpose": "under_watch", "motive": "smoke on the quay"},
+    "/api/alerts/{alert_id}/exports": {
+        "kind": "clip",
+        "procedure": "PV 2026/123",
+        "recipient": "TJ de Lyon",
+        "motive": "requisition",
+    },
+}
+ASKED = {key: action for key, action in WRITTEN.items() if action is not None}
+
+
+def ask(client: TestClient, method: str, path: str) -> Response:
+    """A well-formed request to a route, about an alert that there is not."""
+    names = {
+        "alert_id": NOBODY,
+        "export_id": NOBODY,
+        "camera_id": "quay",
+        "file": "clip.mp4",
+    }
+    body = BODIES.get(path, {}) if method == "POST" else None
+    return client.request(method, path.format(**names), json=body)
+
+
+def code(answer: Response) -> str | None:
+    return None if answer.status_code < 400 else str(answer.json()["code"])
+
+
+def test_every_route_declares_what_is_written_here() -> None:
+    found = {}
+    for route in all_routes(routes().routes):
+        if isinstance(route, APIRoute):
+            says = declared(route)
+            assert isinstance(says, (Requirement, Public)), route.path
+            for method in route.methods or ():
+                found[method, route.path] = getattr(says, "action", None)
+    assert found == WRITTEN
+
+
+def test_a_route_that_declares_nothing_is_not_served() -> None:
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+
+    @app.get("/open", dependencies=[PUBLIC])
+    def declares() -> None: ...
+
+    check_declared(app)
+
+    router = APIRouter(prefix="/inner")
+
+    @router.get("/secret")
+    def forgets() -> None: ...
+
+    app.include_router(router)
+    app.mount("/files", StaticFiles(directory="."))
+    with pytest.raises(RuntimeError, match="/inner/secret, /files"):
+        check_declared(app)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_gets_through_exactly_where_the_matrix_says(role: Role, desk_of: Desk) -> None:
+    client = desk_of(role)
+    for (method, path), action in ASKED.items():
+        if path == "/api/events":  # without an end; everybody has it, test_session.py reads it
+            assert allowed(role, action)
+            continue
+        answer = ask(client, method, path)
+        if allowed(role, action):
+            assert code(answer) not in ("accounts.refused.role", "accounts.log_in.needed"), path
+            assert answer.status_code in (200, 201, 403, 404), answer.text
+        else:
+            assert (answer.status_code, code(answer)) == (403, "accounts.refused.role"), path
+
+
+def test_without_a_session_nothing_but_the_log_in_answers(desk_of: Desk) -> None:
+    client = desk_of(Role.OPERATOR)
+    client.cookies.clear()
+    for method, path in ASKED:
+        answer = ask(client, method, path)
+        assert (answer.status_code, code(answer)) == (401, "accounts.log_in.needed"), path
+
+
+def test_a_password_alone_opens_nothing(
+    house: House, accounts: Accounts, client: TestClient
+) -> None:
+    hire(accounts, Role.SUPERVISOR, "a.petit")
+    with TestClient(create_app(house.services), base_url="http://127.0.0.1:8080") as client:
+        first = client.post("/api/session", json={"name": "a.petit", "password": PASSWORD})
+        client.headers["X-CSRF-Token"] = first.json()["csrf"]
+        for method, path in ASKED:
+            assert ask(client, method, path).status_code == 401, path
+
+
+@pytest.mark.parametrize("training", ["data_protection", "processing"])
+def test_an_expired_training_lets_in_but_shows_no_alert_and_says_why(
+    house: House, accounts: Accounts, desk_of: Desk, training: str
+) -> None:
+    client = desk_of(Role.OPERATOR)
+    accounts.revoke_habilitations(BY, "the.operator", "renewal")
+    over = getattr(expired(habilitation(accounts.today()), training), training)
+    good = accounts.store.habilitations("the.operator")[0]
+    row = (over.done, over.expires, over.certificate)
+    past = (
+        replace(good, processing=row) if training == "processing" else replace(good, protection=row)
+    )
+    accounts.store.habilitate("the.operator", past, house.now())
+    for (method, path), action in ASKED.items():
+        if action in HABILITATED:
+            answer = ask(client, method, path)
+            reason = f"accounts.obstacle.{training}"
+            if action is Action.APPROVE_EXPORT:  # not an operator's in any case
+                reason = "accounts.refused.role"
+            assert (answer.status_code, code(answer)) == (403, reason), path
+    assert client.get("/api/state").status_code == 200
+    person = client.get("/api/session").json()["person"]
+    assert person["withheld"]["en"]
+    assert not set(person["may"]) & HABILITATED
+    assert "suspend" in person["may"]
+
+
+def test_a_desk_without_accounts_stays_as_it_was_in_a_rehearsal(
+    house: House, accounts: Accounts
+) -> None:
+    with TestClient(create_app(house.services), base_url="http://127.0.0.1:8080") as client:
+        assert client.get("/api/session").json()["required"] is False
+        assert client.get("/api/alerts").status_code == 200
+        hire(accounts, Role.ADMIN)
+        assert client.get("/api/session").json()["required"] is True
+        assert client.get("/api/alerts").status_code == 401
+
+
+@pytest.mark.parametrize("with_accounts", [True, False])
+def test_an_operational_desk_is_never_open(house: House, with_accounts: bool) -> None:
+    if with_accounts:
+        house.with_accounts()
+    services = replace(house.services, mode=Mode.OPERATIONAL)
+    with TestClient(create_app(services), base_url="http://127.0.0.1:8080") as client:
+        assert client.get("/api/session").json()["required"] is True
+        for method, path in ASKED:
+            assert ask(client, method, path).status_code == 401, path
+        answer = client.post("/api/session", json={"name": "ada", "password": "x"})
+        assert answer.status_code == (401 if with_accounts else 503)
+
+
+@pytest.mark.parametrize("token", [None, "", "0" * 64, "é"])
+def test_whatever_changes_something_must_repeat_the_token_of_the_page(
+    house: House, desk_of: Desk, token: str | None
+) -> None:
+    client = desk_of(Role.SUPERVISOR)
+    alert_id = house.open_alert()
+    del client.headers["X-CSRF-Token"]
+    headers = {} if token is None else {b"X-CSRF-Token": token.encode()}
+    for path in (
+        f"/api/alerts/{alert_id}/review",
+        f"/api/alerts/{alert_id}/view",
+        "/api/live/quay",
+        "/api/session/end",
+    ):
+        shape = path.replace(str(alert_id), "{alert_id}").replace("quay", "{camera_id}")
+        answer = client.post(path, json=BODIES.get(shape, {}), headers=headers)
+        assert (answer.status_code, code(answer)) == (403, "accounts.log_in.no_token"), path
+    assert client.get("/api/session").json()["person"]["name"] == "the.supervisor"
+    assert house.store.alert(alert_id).review_count == 0
+
+
+def test_the_name_of_the_account_stands_whatever_is_typed(house: House, desk_of: Desk) -> None:
+    client = desk_of(Role.OPERATOR)
+    alert_id = house.open_alert()
+    body = {**BODIES["/api/alerts/{alert_id}/review"], "reviewer": "Somebody Else"}
+    answer = client.post(f"/api/alerts/{alert_id}/review", json=body)
+    assert answer.json()["review"]["reviewer"] == "the.operator"
+    assert house.journalled()[-1] == ("account:the.operator", "review", f"alert:{alert_id}")
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_every_purpose_has_words_or_says_enough(
+    purpose: Purpose, house: House, desk_of: Desk
+) -> None:
+    client = desk_of(Role.OPERATOR)
+    alert_id = house.open_alert()
+    bare = client.post(f"/api/alerts/{alert_id}/view", json={"purpose": purpose.value})
+    said = client.post(
+        f"/api/alerts/{alert_id}/view", json={"purpose": purpose.value, "motive": "five words"}
+    )
+    assert bare.status_code == (422 if purpose.needs_words else 200)
+    assert said.status_code == 200
