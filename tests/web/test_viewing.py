@@ -125,7 +125,7 @@ def test_a_snapshot_names_whoever_looks_and_nobody_else(
     client = desk_of(Role.OPERATOR)
     look(client, alert_id)
     shown = decoded(client.get(f"/media/{alert_id}/snapshot.jpg").content)
-    plain = decoded((house.evidence / str(alert_id) / "snapshot.jpg").read_bytes())
+    plain = decoded(house.content(house.evidence / str(alert_id) / "snapshot.jpg"))
 
     assert likeness(shown, plain, watermark_text("the.operator", NOW)) > 0.9
     assert likeness(shown, plain, watermark_text("b.grand", NOW)) < 0.6
@@ -225,7 +225,7 @@ def test_evidence_leaves_by_two_people_marked_and_with_its_manifest(
         manifest = json.loads(archive.read("manifest.json"))
         piece = archive.read(manifest["file"])
         assert archive.testzip() is None
-    kept = (house.evidence / str(alert_id) / manifest["file"]).read_bytes()
+    kept = house.content(house.evidence / str(alert_id) / manifest["file"])
     assert manifest["sha256"] == sha256(piece).hexdigest()
     assert manifest["kept_sha256"] == sha256(kept).hexdigest()
     assert (manifest["proposed_by"], manifest["approved_by"]) == ("the.operator", "the.supervisor")
