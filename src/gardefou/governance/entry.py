@@ -39,6 +39,8 @@ class Operation(StrEnum):
     DISK_FULL = "disk_full"
     FAILURE = "failure"
     RECOVERY = "recovery"
+    MANDATE = "mandate"
+    CAMERA_MOVED = "camera_moved"
 
 
 @dataclass(frozen=True, slots=True)

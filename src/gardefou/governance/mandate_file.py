@@ -67,7 +67,7 @@ class SignedMandate:
         if trusted is not None and signer != trusted:
             return [
                 Refusal.of(
-                    Reason.KEY_NOT_TRUSTED, mandate=self.mandate.id, key=signer.fingerprint[:16]
+                    Reason.KEY_NOT_TRUSTED, mandate=self.mandate.id, signer=signer.fingerprint[:16]
                 )
             ]
         return []

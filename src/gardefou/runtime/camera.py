@@ -27,6 +27,7 @@ from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
 from gardefou.runtime.bus import CameraState
 from gardefou.runtime.detectors import build_detectors
+from gardefou.runtime.lease import Lease
 from gardefou.runtime.live_picture import LivePainter
 from gardefou.runtime.messages import CameraReport
 from gardefou.runtime.outbox import Outbox
@@ -66,7 +67,8 @@ class CameraWork:
     """Runs one camera in a thread of its own until it is told to stop.
 
     ``submit`` takes evidence jobs and returns at once; ``painter`` makes pictures for watchers.
-    A camera that is ``blocked`` is not even connected to.
+    A camera that is ``blocked``, or whose ``lease`` has lapsed, is not even connected to. Its
+    alerts carry ``mandate_id``.
     """
 
     def __init__(
@@ -76,11 +78,16 @@ class CameraWork:
         outbox: Outbox,
         submit: Callable[[EvidenceJob], None],
         painter: LivePainter,
+        lease: Lease | None = None,
+        mandate_id: str | None = None,
     ) -> None:
         self.camera = camera
         self.watched = False
         self._masks = [np.array(mask.polygon) for mask in camera.masks]
-        self._pipeline = CameraPipeline(camera.id, Perceiver(engine), build_detectors(camera))
+        self._pipeline = CameraPipeline(
+            camera.id, Perceiver(engine), build_detectors(camera), mandate_id=mandate_id
+        )
+        self._lease = lease or Lease(None)
         self._trail = HeadTrail()
         self._submit = submit
         self._outbox = outbox
@@ -125,11 +132,11 @@ class CameraWork:
 
     def report(self) -> CameraReport:
         """How the camera is now."""
-        source, blocked = self._source, self._blocked or self._outbox.trouble
+        source, blocked = self._source, self._why_not() or self._outbox.trouble
         health = source.health if source is not None else None
         if blocked is not None:
             state = CameraState.BLOCKED
-            since = self._blocked_since if self._blocked else self._outbox.trouble_since
+            since = self._blocked_since if self._why_not() else self._outbox.trouble_since
         elif health is None:
             state, since = CameraState.STARTING, time.time()
         else:
@@ -143,6 +150,12 @@ class CameraWork:
             dropped=health.drops if health else 0,
             hung=self._is_stuck() or (health is not None and health.is_hung),
         )
+
+    def _why_not(self) -> Notice | None:
+        """Why nothing may be read or analysed this moment."""
+        if self._blocked is None and self._lease.has_lapsed:
+            return Notice.of("runtime.lease_lapsed")
+        return self._blocked
 
     def _is_stuck(self) -> bool:
         """Whether this camera's own loop died or hangs; one that waits for the disk does not."""
@@ -166,7 +179,7 @@ class CameraWork:
         self._disconnect()
 
     def _round(self) -> None:
-        if self._blocked is not None:
+        if self._why_not() is not None:
             self._disconnect()
             self._stopped.wait(_WAIT_S)
             return
@@ -179,6 +192,8 @@ class CameraWork:
         frame = source.latest(_WAIT_S)
         if frame is None:
             self._idle(evidence)
+        elif self._why_not() is not None:
+            return  # What was read while it was allowed is not analysed after.
         else:
             self._analyse(frame, source, evidence)
             self._trouble = None

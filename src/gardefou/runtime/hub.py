@@ -16,12 +16,15 @@ from gardefou.errors import JournalError
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.governance.rehearsal import RehearsalBudget
+from gardefou.governance.suspension import KillSwitch
+from gardefou.governance.warrant import Warrant
 from gardefou.runtime.bus import CameraHealth, CameraState, InMemoryEventBus, SystemState
 from gardefou.runtime.disk import DiskGuard, DiskLimits
 from gardefou.runtime.erasure import erase_rehearsal_evidence
 from gardefou.runtime.home import Home
 from gardefou.runtime.hosts import SubprocessHost
 from gardefou.runtime.intake import Intake
+from gardefou.runtime.lease import LEASE_S
 from gardefou.runtime.live_broker import LiveBroker
 from gardefou.runtime.messages import (
     CameraReport,
@@ -57,7 +60,8 @@ class HubSettings:
     """What the hub runs.
 
     ``reason`` of a rehearsal or an evaluation, journalled at the start; ``per_worker`` cameras at
-    most in one worker; ``models_dir`` None for the user's own models.
+    most in one worker; ``models_dir`` None for the user's own models; ``warrant`` in operation, and
+    only there.
     """
 
     home: Home
@@ -68,12 +72,18 @@ class HubSettings:
     per_worker: int = 16
     disk: DiskLimits = field(default_factory=DiskLimits)
     patience: Patience = field(default_factory=Patience)
+    warrant: Warrant | None = None
+
+    def __post_init__(self) -> None:
+        if (self.mode is Mode.OPERATIONAL) != (self.warrant is not None):
+            raise ValueError("operation needs a warrant, and nothing else has one")
 
 
 class Hub:
     """Runs workers over a home folder until `stop`; use it as a context manager.
 
-    ``budget`` of a rehearsal, by default as its journal knows it.
+    ``budget`` of a rehearsal, by default as its journal knows it; ``switch`` stops everything,
+    whatever the mode.
     """
 
     def __init__(
@@ -83,6 +93,7 @@ class Hub:
         journal: Journal,
         make_host: MakeHost = SubprocessHost,
         budget: RehearsalBudget | None = None,
+        switch: KillSwitch | None = None,
     ) -> None:
         self._settings = settings
         self._ids = [camera.id for camera in settings.cameras]
@@ -98,7 +109,8 @@ class Hub:
         if budget is None and settings.mode is Mode.REHEARSAL:
             budget = RehearsalBudget(journal, self._ids)
         disk = DiskGuard(settings.home.folder, settings.disk)
-        self._gate = Gate(self._ids, disk, journal, budget)
+        self.switch = switch or KillSwitch(settings.home.folder, journal)
+        self._gate = Gate(self._ids, disk, journal, budget, self.switch, settings.warrant)
         self._shards = [
             Shard(each, make_host, self._hear, self._mourn, settings.patience)
             for each in _shards(settings)
@@ -116,6 +128,8 @@ class Hub:
             Mode.OPERATIONAL: Operation.START,
         }[self._settings.mode]
         details = {"mode": self._settings.mode.value, "cameras": list(self._ids), "step": "start"}
+        if self._settings.warrant is not None:
+            details["mandate"] = self._settings.warrant.mandate_id
         self._journal.append(Entry(SOFTWARE, operation, "system", self._settings.reason, details))
         self._intake.start()
         self._erase_rehearsal()
@@ -239,6 +253,8 @@ def _shards(settings: HubSettings) -> Sequence[WorkerSettings]:
             mode=settings.mode,
             models_dir=settings.models_dir,
             log_level=_log.getEffectiveLevel(),
+            mandate_id=settings.warrant.mandate_id if settings.warrant else None,
+            lease_s=LEASE_S if settings.warrant else None,
         )
         for start in range(0, len(settings.cameras), step)
     ]

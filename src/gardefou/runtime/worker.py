@@ -16,6 +16,7 @@ from gardefou.evidence.service import EvidenceService
 from gardefou.perception.engine import InferenceEngine
 from gardefou.runtime.camera import CameraWork
 from gardefou.runtime.home import Home
+from gardefou.runtime.lease import Lease
 from gardefou.runtime.live_picture import LivePainter
 from gardefou.runtime.messages import (
     Heartbeat,
@@ -56,6 +57,7 @@ class Worker:
         self._hub = hub
         self._sending = threading.Lock()
         self._cameras: dict[str, CameraWork] = {}
+        self._lease = Lease(settings.lease_s)
 
     def run(self) -> None:
         """Work; returns after `Stop` or when the hub is gone, alerts closed and evidence done."""
@@ -71,7 +73,15 @@ class Worker:
                 painter = LivePainter(self._show, models_dir)
                 stack.callback(painter.close)
                 self._cameras = {
-                    camera.id: CameraWork(camera, engine, outbox, evidence.submit, painter)
+                    camera.id: CameraWork(
+                        camera,
+                        engine,
+                        outbox,
+                        evidence.submit,
+                        painter,
+                        self._lease,
+                        self._settings.mandate_id,
+                    )
                     for camera in self._settings.cameras
                 }
                 stack.callback(self._end_cameras, outbox)
@@ -102,6 +112,8 @@ class Worker:
             self._carry_out(command)
 
     def _carry_out(self, command: Watch | Permit) -> None:
+        if isinstance(command, Permit):
+            self._lease.renew()
         for camera_id, work in self._cameras.items():
             if isinstance(command, Watch):
                 work.watched = camera_id in command.cameras
