@@ -14,6 +14,7 @@ from types import FrameType
 from rich.console import Console
 
 from gardefou.governance.journal import Journal
+from gardefou.governance.warrant import Warrant
 from gardefou.i18n import text
 from gardefou.runtime.disk import DiskLimits
 from gardefou.runtime.home import Home
@@ -28,7 +29,10 @@ from gardefou.web.services import CameraInfo, SiteInfo, WebServices, ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class ServeSettings:
-    """What is run and where the desk listens; ``reason`` is journalled."""
+    """What is run and where the desk listens.
+
+    ``reason`` is journalled; ``warrant`` in operation, and only there.
+    """
 
     home: Home
     site: Site
@@ -38,6 +42,7 @@ class ServeSettings:
     port: int = 8765
     open_browser: bool = False
     disk: DiskLimits = field(default_factory=DiskLimits)
+    warrant: Warrant | None = None
 
 
 def serve(settings: ServeSettings, until: threading.Event | None = None) -> None:
@@ -60,6 +65,7 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
                 mode=settings.mode,
                 reason=settings.reason,
                 disk=settings.disk,
+                warrant=settings.warrant,
             ),
             store,
             journal,
@@ -74,6 +80,7 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
                 site=lambda: info,
                 mode=settings.mode,
                 evidence_dir=settings.home.evidence,
+                switch=hub.switch,
             )
         )
         server = WebServer(app, settings.host, settings.port)

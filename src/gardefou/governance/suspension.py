@@ -96,6 +96,10 @@ class KillSwitch:
             raise failed
         return self._current
 
+    def standing(self) -> Suspension | None:
+        """The same with who proposed to resume, read from the journal; raises `JournalError`."""
+        return Ledger.read(self._journal.entries()).suspension or self.current()
+
     def resume(self, actor: str, motif: str) -> Resumed:
         """Propose to go on, or confirm what another person proposed.
 

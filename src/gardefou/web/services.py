@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gardefou.governance.journal import Journal
+from gardefou.governance.suspension import KillSwitch
 from gardefou.runtime.bus import CameraHealth, HubEvent, Subscription, SystemState
 from gardefou.situations.situation import Situation
 from gardefou.storage.records import Mode
@@ -82,7 +83,8 @@ class WebServices:
     """What the application serves.
 
     ``site`` is asked anew for each request, so a new version of the site document shows at once;
-    ``evidence_dir`` holds the files that the store names; ``clock`` tells UTC seconds.
+    ``evidence_dir`` holds the files that the store names; ``clock`` tells UTC seconds; ``switch``
+    stops everything.
     """
 
     store: Store
@@ -93,3 +95,4 @@ class WebServices:
     mode: Mode
     evidence_dir: Path
     clock: Callable[[], float] = time.time
+    switch: KillSwitch | None = None
