@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from gardefou import __version__
 from gardefou.cli.analyse import INTERRUPTED, analyse
+from gardefou.cli.camera import app as camera_app
 from gardefou.cli.demo import demo
 from gardefou.cli.doctor import doctor
 from gardefou.cli.evaluate import evaluate
@@ -46,6 +47,7 @@ app.command(help=text("cli.init.help"))(init)
 app.command(help=text("mandate.command.resume"))(resume)
 app.command(help=text("cli.run.help"))(run)
 app.command(help=text("mandate.command.suspend"))(suspend)
+app.add_typer(camera_app, name="camera", help=text("mandate.command.camera"))
 app.add_typer(journal_app, name="journal", help=text("governance.command.about"))
 app.add_typer(mandate_app, name="mandate", help=text("mandate.command.about"))
 app.add_typer(models_app, name="models", help=text("cli.models.help"))

@@ -32,6 +32,7 @@ from gardefou.runtime.live_picture import LivePainter
 from gardefou.runtime.messages import CameraReport
 from gardefou.runtime.outbox import Outbox
 from gardefou.runtime.pipeline import CameraPipeline
+from gardefou.runtime.view_guard import ViewGuard
 from gardefou.site.document import Camera
 from gardefou.site.source import SourceKind
 from gardefou.storage.events import AlertInterrupted
@@ -68,7 +69,7 @@ class CameraWork:
 
     ``submit`` takes evidence jobs and returns at once; ``painter`` makes pictures for watchers.
     A camera that is ``blocked``, or whose ``lease`` has lapsed, is not even connected to. Its
-    alerts carry ``mandate_id``.
+    alerts carry ``mandate_id``; ``view`` says when the camera moved.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class CameraWork:
         painter: LivePainter,
         lease: Lease | None = None,
         mandate_id: str | None = None,
+        view: ViewGuard | None = None,
     ) -> None:
         self.camera = camera
         self.watched = False
@@ -88,6 +90,7 @@ class CameraWork:
             camera.id, Perceiver(engine), build_detectors(camera), mandate_id=mandate_id
         )
         self._lease = lease or Lease(None)
+        self._view = view
         self._trail = HeadTrail()
         self._submit = submit
         self._outbox = outbox
@@ -136,7 +139,7 @@ class CameraWork:
         health = source.health if source is not None else None
         if blocked is not None:
             state = CameraState.BLOCKED
-            since = self._blocked_since if self._why_not() else self._outbox.trouble_since
+            since = self._since(blocked)
         elif health is None:
             state, since = CameraState.STARTING, time.time()
         else:
@@ -155,7 +158,17 @@ class CameraWork:
         """Why nothing may be read or analysed this moment."""
         if self._blocked is None and self._lease.has_lapsed:
             return Notice.of("runtime.lease_lapsed")
+        if self._blocked is None and self._view is not None:
+            return self._view.notice
         return self._blocked
+
+    def _since(self, why: Notice) -> float:
+        """Since when a camera stands still for a reason, UTC s."""
+        if why == self._blocked:
+            return self._blocked_since
+        if why == self._outbox.trouble:
+            return self._outbox.trouble_since
+        return self._view.since if self._view is not None else time.time()
 
     def _is_stuck(self) -> bool:
         """Whether this camera's own loop died or hangs; one that waits for the disk does not."""
@@ -239,6 +252,10 @@ class CameraWork:
             self._epoch = source.epoch
             self._pipeline.reset()
             evidence.finish()
+            if self._view is not None:
+                self._view.restart()
+        if self._view is not None:
+            self._view.look(frame)
         analysed = self._pipeline.finish(self._pipeline.start(frame))
         percept = analysed.percept
         self._trail.add(percept.time, percept.size, percept.detections, analysed.tracks)

@@ -39,6 +39,7 @@ from gardefou.runtime.messages import (
 )
 from gardefou.runtime.permission import Gate, Permission
 from gardefou.runtime.shard import MakeHost, Patience, Shard
+from gardefou.runtime.view_guard import MOVED_KEY
 from gardefou.site.document import Camera
 from gardefou.storage.records import Mode
 from gardefou.storage.store import Store
@@ -226,8 +227,18 @@ class Hub:
             if known and (known.state, known.notice) == (health.state, health.notice):
                 return
             self.bus.publish(health)
+        if health.notice is not None and health.notice.key == MOVED_KEY:
+            self._note_moved(health.camera_id)
         if health.state in _SHOWS_NOTHING:
             self.live.end(health.camera_id)
+
+    def _note_moved(self, camera_id: str) -> None:
+        details = {"step": "blocked"}
+        entry = Entry(SOFTWARE, Operation.CAMERA_MOVED, f"camera:{camera_id}", details=details)
+        try:
+            self._journal.append(entry)
+        except JournalError as error:  # It is blocked, with or without a trace.
+            _log.error("%s", error)
 
     def _publish_system(self, permission: Permission) -> None:
         """Tell of the system when something is new; free room alone only in steps."""

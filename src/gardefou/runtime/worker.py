@@ -9,6 +9,9 @@ from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
 from typing import Final
 
+import numpy as np
+
+from gardefou.capture.masks import PrivacyMask
 from gardefou.capture.notice import Notice
 from gardefou.errors import GardefouError
 from gardefou.evidence.finder import FinderSettings
@@ -31,6 +34,9 @@ from gardefou.runtime.messages import (
     WorkerSettings,
 )
 from gardefou.runtime.outbox import Outbox
+from gardefou.runtime.view_guard import ViewGuard
+from gardefou.site.document import Camera
+from gardefou.storage.records import Mode
 from gardefou.storage.spool import SpoolWriter
 
 HEARTBEAT_S: Final = 0.5
@@ -81,6 +87,7 @@ class Worker:
                         painter,
                         self._lease,
                         self._settings.mandate_id,
+                        self._view_guard(home, camera),
                     )
                     for camera in self._settings.cameras
                 }
@@ -89,6 +96,13 @@ class Worker:
         except GardefouError as error:
             _log.error("%s", error)
             self._send(WorkerFailed(Notice.of(error.key, **error.fields)))
+
+    def _view_guard(self, home: Home, camera: Camera) -> ViewGuard | None:
+        """None for films that are evaluated: they may be cut or played in a loop."""
+        if self._settings.mode is Mode.EVALUATION:
+            return None
+        masks = PrivacyMask([np.array(mask.polygon) for mask in camera.masks])
+        return ViewGuard(home.views, camera.id, masks)
 
     def _obey(self) -> None:
         """Heartbeats and commands until the end."""
