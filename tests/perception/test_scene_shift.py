@@ -161,7 +161,8 @@ def clip(path: Path, pictures: int = 30) -> list[Image]:
         found = []
         for index, frame in enumerate(container.decode(stream)):
             if index % step == 0:
-                found.append(np.asarray(frame.reformat(*SIZE, format="bgr24").to_ndarray()))
+                picture = frame.reformat(*SIZE, format="bgr24").to_ndarray()
+                found.append(np.asarray(picture, np.uint8))
     return found
 
 
