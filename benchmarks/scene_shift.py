@@ -96,7 +96,9 @@ def main() -> None:
     folder = Path(sys.argv[1])
     for path in sorted([*folder.rglob("*.mp4"), *folder.rglob("*.avi")]):
         images = pictures(path)
-        blocked = [name for name, each in STAYS.items() if looks_until_blocked(images, each)]
+        blocked = [
+            name for name, each in STAYS.items() if looks_until_blocked(images, each) is not None
+        ]
         after = {name: looks_until_blocked(images, each) for name, each in MOVES.items()}
         print(f"{path.name:44} blocked: {blocked or '-'}  moved, looks until blocked: {after}")
     noise = np.random.default_rng(1).integers(0, 256, (360, 640, 3)).astype(np.uint8)
