@@ -4,7 +4,7 @@
 
 Reports, for each clip, whether it was blocked as it is and with its light changed after the
 reference was learned, and after how many looks when the same clip is moved by hand. A clip that is
-short is played forwards and backwards. What is blocked as it is must be looked at: the camera moved.
+short is played forwards and backwards. What is blocked as it is must be looked at by somebody.
 """
 
 from __future__ import annotations
