@@ -178,7 +178,6 @@ def test_the_demo_ends_with_ctrl_c_and_starts_again(
     [
         ([], "--reason"),
         (["--reason", " "], "--reason"),
-        (["--reason", "a test", "--mode", "operational"], "mandate"),
         (["--reason", "a test", "--mode", "evaluation"], "analyse"),
     ],
 )

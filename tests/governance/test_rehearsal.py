@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gardefou.errors import JournalError, UsageError
+from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.journal import Journal
 from gardefou.governance.rehearsal import CAMERA_DAY_S, CHARGE_S, IN_ALL_S, RehearsalBudget
 
@@ -101,3 +102,28 @@ def test_what_cannot_be_journalled_is_not_paid(tmp_path: Path, clocks: Clocks) -
     with pytest.raises(JournalError):
         spent.spend(["gate"])
     assert spent.left_s("gate") == before
+
+
+def test_rehearsals_chained_over_restarts_and_other_names_are_refused(
+    tmp_path: Path, clocks: Clocks
+) -> None:
+    """A new process, a camera under another name, the next day: the same ten hours."""
+    for day in range(IN_ALL_S // CAMERA_DAY_S):
+        rehearse(budget(tmp_path, clocks, f"gate-{day}"), clocks, CAMERA_DAY_S, f"gate-{day}")
+        clocks.wait(24 * 3600)
+    for name in ("gate-0", "gate-new"):
+        with pytest.raises(UsageError, match="10 h"):
+            budget(tmp_path, clocks, name).refuse_if_used_up()
+
+
+def test_only_a_mandate_that_ran_opens_new_hours(tmp_path: Path, clocks: Clocks) -> None:
+    for day in range(IN_ALL_S // CAMERA_DAY_S):
+        rehearse(budget(tmp_path, clocks, f"gate-{day}"), clocks, CAMERA_DAY_S, f"gate-{day}")
+    clocks.wait(24 * 3600)
+    journal = Journal(tmp_path / "journal.jsonl", now=clocks.now)
+    for step in ("installed", "revoked", "stopped"):
+        details = {"step": step, "sha256": ""}
+        journal.append(Entry("cli:a", Operation.MANDATE, "mandate:m", details=details))
+        assert budget(tmp_path, clocks).left_s("gate") == 0
+    journal.append(Entry("gardefou", Operation.MANDATE, "mandate:m", details={"step": "running"}))
+    assert budget(tmp_path, clocks).left_s("gate") == CAMERA_DAY_S

@@ -10,6 +10,7 @@ from gardefou.capture.link import Transport
 from gardefou.cli.demo import DEMO_SITE
 from gardefou.governance.journal import Journal
 from gardefou.governance.rehearsal import RehearsalBudget
+from gardefou.governance.warrant import Warrant
 from gardefou.runtime.bus import CameraHealth, CameraState
 from gardefou.runtime.disk import DiskLimits
 from gardefou.runtime.home import Home
@@ -57,6 +58,7 @@ class System:
         disk: DiskLimits | None = None,
         per_worker: int = 16,
         budget: RehearsalBudget | None = None,
+        warrant: Warrant | None = None,
     ) -> None:
         self.home = Home(home)
         self.home.prepare()
@@ -73,6 +75,7 @@ class System:
             per_worker=per_worker,
             disk=disk or DiskLimits(low=0, full=0),
             patience=patience,
+            warrant=warrant,
         )
         self.hub = Hub(settings, self.store, self.journal, self._make_host, budget)
 

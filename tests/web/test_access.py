@@ -46,6 +46,9 @@ WRITTEN = {
     ("GET", "/api/exports"): Action.PROPOSE_EXPORT,
     ("POST", "/api/exports/{export_id}/approval"): Action.APPROVE_EXPORT,
     ("GET", "/api/exports/{export_id}/file"): Action.PROPOSE_EXPORT,
+    ("GET", "/api/suspension"): Action.SEE_STATE,
+    ("POST", "/api/suspension"): Action.SUSPEND,
+    ("POST", "/api/suspension/resumption"): Action.PROPOSE_RESUMPTION,
 }
 """What each route is, written a second time on purpose; None for what anybody may ask."""
 
@@ -57,6 +60,7 @@ BODIES: dict[str, dict[str, object]] = {
         "seen_reviews": 0,
     },
     "/api/alerts/{alert_id}/view": {"purpose": "check_alert"},
+    "/api/suspension/resumption": {"motive": "order lifted"},
     "/api/live/{camera_id}": {"purpose": "under_watch", "motive": "smoke on the quay"},
     "/api/alerts/{alert_id}/exports": {
         "kind": "clip",

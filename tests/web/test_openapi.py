@@ -30,6 +30,9 @@ ROUTES = {
     ("post", "/api/live/{camera_id}"): {"camera_id"},
     ("get", "/api/live/{camera_id}"): {"camera_id", "ticket"},
     ("get", "/api/events"): {"last-event-id"},
+    ("get", "/api/suspension"): set(),
+    ("post", "/api/suspension"): set(),
+    ("post", "/api/suspension/resumption"): set(),
 }
 """Nothing here takes a criterion on what a picture shows: alerts are found by state, camera,
 situation and time only."""

@@ -12,18 +12,22 @@ from typer.main import get_command
 from gardefou import __version__
 from gardefou.cli.account import app as account_app
 from gardefou.cli.analyse import INTERRUPTED, analyse
+from gardefou.cli.camera import app as camera_app
 from gardefou.cli.demo import demo
 from gardefou.cli.doctor import doctor
 from gardefou.cli.evaluate import evaluate
 from gardefou.cli.evaluate_tracking import evaluate_tracking
 from gardefou.cli.hold import app as hold_app
 from gardefou.cli.journal import app as journal_app
+from gardefou.cli.mandate import app as mandate_app
 from gardefou.cli.models import app as models_app
 from gardefou.cli.purge import purge
 from gardefou.cli.run import init, run
 from gardefou.cli.site import app as site_app
+from gardefou.cli.suspend import resume, suspend
 from gardefou.cli.usage import explain, speak
 from gardefou.errors import GardefouError, one_line
+from gardefou.governance.refusal import MandateError
 from gardefou.i18n import text
 
 WRONG_USE = 2
@@ -43,11 +47,15 @@ app.command(help=text("cli.doctor.help"))(doctor)
 app.command(help=text("cli.evaluate.help"))(evaluate)
 app.command("evaluate-tracking", help=text("cli.evaluate_tracking.help"))(evaluate_tracking)
 app.command(help=text("cli.init.help"))(init)
+app.command(help=text("mandate.command.resume"))(resume)
 app.command(help=text("cli.run.help"))(run)
 app.command(help=text("retention.command.purge"))(purge)
 app.add_typer(hold_app, name="hold", help=text("retention.hold.about"))
 app.add_typer(account_app, name="account", help=text("accounts.command.about"))
+app.command(help=text("mandate.command.suspend"))(suspend)
+app.add_typer(camera_app, name="camera", help=text("mandate.command.camera"))
 app.add_typer(journal_app, name="journal", help=text("governance.command.about"))
+app.add_typer(mandate_app, name="mandate", help=text("mandate.command.about"))
 app.add_typer(models_app, name="models", help=text("cli.models.help"))
 app.add_typer(site_app, name="site", help=text("site.command.about"))
 
@@ -73,20 +81,24 @@ def _root(
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command (``arguments``, those of the process by default) and leave.
 
-    A known failure is one line on stderr and its exit status.
+    A known failure is one line on stderr and its exit status; a mandate that lacks several things
+    is refused with a line for each.
     """
     command = get_command(app)
     speak(command)
     try:
         sys.exit(command.main(arguments, prog_name="gardefou", standalone_mode=False))
+    except MandateError as error:
+        _fail([str(each) for each in error.refusals], error.exit_status)
     except GardefouError as error:
-        _fail(str(error), error.exit_status)
+        _fail([str(error)], error.exit_status)
     except typer.TyperException as error:
-        _fail(explain(error), WRONG_USE)
+        _fail([explain(error)], WRONG_USE)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 
 
-def _fail(line: str, status: int) -> NoReturn:
-    typer.echo(f"gardefou: {one_line(line)}", err=True)
+def _fail(lines: Sequence[str], status: int) -> NoReturn:
+    for line in lines:
+        typer.echo(f"gardefou: {one_line(line)}", err=True)
     sys.exit(status)

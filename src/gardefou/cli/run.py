@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,8 @@ from gardefou.cli.serve import ServeSettings, serve
 from gardefou.errors import OutputError, UsageError
 from gardefou.governance.journal import Journal
 from gardefou.governance.rehearsal import RehearsalBudget
+from gardefou.governance.suspension import KillSwitch
+from gardefou.governance.warrant import MandateWarrant, Place, warrant_for
 from gardefou.i18n import text
 from gardefou.runtime.home import Home
 from gardefou.site.check import load_site
@@ -61,11 +64,9 @@ def run(
     """Run the cameras of a home folder until Ctrl-C."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("gardefou").setLevel(logging.INFO)
-    if mode is Mode.OPERATIONAL:
-        raise UsageError("cli.run.no_mandate")
     if mode is Mode.EVALUATION:
         raise UsageError("cli.run.evaluation")
-    if not (reason or "").strip():
+    if mode is Mode.REHEARSAL and not (reason or "").strip():
         raise UsageError("cli.run.no_reason")
     tls = tls_of(tls_cert, tls_key, client_ca)
     if tls is None and not is_loopback(host):
@@ -75,9 +76,20 @@ def run(
         raise UsageError("cli.run.no_site", path=folder.site, folder=home)
     site = load_site(folder.site)
     refuse_what_is_not_live(site, folder.site)
-    cameras = [camera.id for camera in site.cameras]
-    RehearsalBudget(Journal(folder.journal), cameras).refuse_if_used_up()
-    serve(ServeSettings(folder, site, mode, str(reason), host, port, tls=tls))
+    settings = ServeSettings(folder, site, mode, (reason or "").strip(), host, port, tls=tls)
+    if mode is Mode.OPERATIONAL:
+        settings = replace(settings, warrant=_warrant(folder, site))
+    else:
+        cameras = [camera.id for camera in site.cameras]
+        RehearsalBudget(Journal(folder.journal), cameras).refuse_if_used_up()
+    serve(settings)
+
+
+def _warrant(home: Home, site: Site) -> MandateWarrant:
+    """The mandate to run under; raises `MandateError` with all that is missing."""
+    journal = Journal(home.journal)
+    switch = KillSwitch(home.folder, journal)
+    return warrant_for(Place(home.folder, site, home.site, journal), switch)
 
 
 def refuse_what_is_not_live(site: Site, path: Path) -> None:

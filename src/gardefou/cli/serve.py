@@ -18,6 +18,7 @@ from gardefou.evidence.vault import Vault
 from gardefou.governance.accounts import Accounts
 from gardefou.governance.journal import Journal
 from gardefou.governance.sessions import Sessions
+from gardefou.governance.warrant import Warrant
 from gardefou.i18n import text
 from gardefou.runtime.disk import DiskLimits
 from gardefou.runtime.home import Home
@@ -34,7 +35,10 @@ from gardefou.web.tls import Tls, is_loopback
 
 @dataclass(frozen=True, slots=True)
 class ServeSettings:
-    """What is run and where the desk listens; ``reason`` is journalled."""
+    """What is run and where the desk listens.
+
+    ``reason`` is journalled; ``warrant`` in operation, and only there.
+    """
 
     home: Home
     site: Site
@@ -45,6 +49,7 @@ class ServeSettings:
     open_browser: bool = False
     tls: Tls | None = None
     disk: DiskLimits = field(default_factory=DiskLimits)
+    warrant: Warrant | None = None
 
 
 def serve(settings: ServeSettings, until: threading.Event | None = None) -> None:
@@ -68,6 +73,7 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
                 mode=settings.mode,
                 reason=settings.reason,
                 disk=settings.disk,
+                warrant=settings.warrant,
             ),
             store,
             journal,
@@ -86,6 +92,7 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
                 evidence_dir=settings.home.evidence,
                 vault=vault,
                 access=Access(accounts, Sessions(accounts)),
+                switch=hub.switch,
             ),
             hosts=_names(settings),
         )

@@ -12,6 +12,7 @@ import typer
 from gardefou.governance.figures import situation_label
 from gardefou.i18n import text
 from gardefou.site.check import check_site, load_site
+from gardefou.site.coverage import MaskCoverage, mask_coverage
 from gardefou.site.mistakes import Mistake
 from gardefou.site.schema import json_schema
 from gardefou.site.yaml_text import write
@@ -87,3 +88,42 @@ def schema() -> None:
 def show(file: File) -> None:
     """Print the normal form, passwords hidden."""
     typer.echo(write(load_site(file)), nl=False)
+
+
+@app.command(help=text("site.command.masks_help"))
+def masks(
+    file: File,
+    as_json: Annotated[bool, typer.Option("--json", help=text("site.command.masks_json"))] = False,
+) -> None:
+    """Say what masks hide; exit status 1 when part of a dwelling is seen."""
+    found = [mask_coverage(camera) for camera in load_site(file).cameras]
+    if as_json:
+        report = [_coverage_as_json(each) for each in found]
+        typer.echo(json.dumps({"file": str(file), "cameras": report}, ensure_ascii=False, indent=2))
+    else:
+        for each in found:
+            _print_coverage(each)
+    if not all(area.is_covered for each in found for area in each.areas):
+        raise typer.Exit(1)
+
+
+def _coverage_as_json(found: MaskCoverage) -> dict[str, object]:
+    areas = [
+        {"id": each.area, "kind": each.kind.value, "covered": each.share, "whole": each.is_covered}
+        for each in found.areas
+    ]
+    return {"camera": found.camera, "masked": found.masked, "sensitive": areas}
+
+
+def _print_coverage(found: MaskCoverage) -> None:
+    typer.echo(
+        text("site.command.masked", camera=found.camera, percent=f"{100 * found.masked:.1f}")
+    )
+    for each in found.areas:
+        key = "site.command.covered" if each.is_covered else "site.command.not_covered"
+        kind = text(f"site.sensitive.{each.kind.value}")
+        percent = f"{100 * each.share:.1f}"
+        words = text(key, camera=found.camera, area=each.area, kind=kind, percent=percent)
+        typer.echo(words, err=not each.is_covered)
+    if not found.areas:
+        typer.echo(text("site.command.none_declared", camera=found.camera))

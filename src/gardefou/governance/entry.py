@@ -51,6 +51,8 @@ class Operation(StrEnum):
     LOG_OUT = "log_out"
     ACCOUNT = "account"
     HABILITATION = "habilitation"
+    MANDATE = "mandate"
+    CAMERA_MOVED = "camera_moved"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from gardefou.errors import UsageError
 from gardefou.governance.canonical import Json
 from gardefou.governance.entry import Entry, Line, Operation
 from gardefou.governance.journal import SOFTWARE, Journal
+from gardefou.governance.ledger import RUNNING
 
 CAMERA_DAY_S: Final = 2 * 3600
 """Rehearsal time of one camera within any 24 hours, s."""
@@ -89,6 +90,8 @@ class RehearsalBudget:
         return min(CAMERA_DAY_S - today, IN_ALL_S - self._in_all)
 
     def _read(self, line: Line) -> None:
+        if line.operation == Operation.MANDATE and line.details.get("step") == RUNNING:
+            self._in_all = 0  # "in all between two mandates"
         if line.operation != Operation.REHEARSAL or line.details.get("step") != _CHARGE:
             return
         seconds, cameras = line.details.get("seconds"), line.details.get("cameras")

@@ -24,9 +24,11 @@ from gardefou.evidence.job import EvidenceJob
 from gardefou.perception.engine import InferenceEngine
 from gardefou.runtime.assembly import camera_pipeline, read_settings
 from gardefou.runtime.bus import CameraState
+from gardefou.runtime.lease import Lease
 from gardefou.runtime.live_picture import LivePainter
 from gardefou.runtime.messages import CameraReport
 from gardefou.runtime.outbox import Outbox
+from gardefou.runtime.view_guard import ViewGuard
 from gardefou.site.document import Camera
 from gardefou.site.source import SourceKind
 from gardefou.storage.events import AlertInterrupted
@@ -62,7 +64,8 @@ class CameraWork:
     """Runs one camera in a thread of its own until it is told to stop.
 
     ``submit`` takes evidence jobs and returns at once; ``painter`` makes pictures for watchers.
-    A camera that is ``blocked`` is not even connected to.
+    A camera that is ``blocked``, or whose ``lease`` has lapsed, is not even connected to. Its
+    alerts carry ``mandate_id``; ``view`` says when the camera moved.
     """
 
     def __init__(
@@ -72,11 +75,16 @@ class CameraWork:
         outbox: Outbox,
         submit: Callable[[EvidenceJob], None],
         painter: LivePainter,
+        lease: Lease | None = None,
+        mandate_id: str | None = None,
+        view: ViewGuard | None = None,
     ) -> None:
         self.camera = camera
         self.watched = False
         self._settings = read_settings(camera)
-        self._pipeline = camera_pipeline(camera, engine)
+        self._pipeline = camera_pipeline(camera, engine, mandate_id=mandate_id)
+        self._lease = lease or Lease(None)
+        self._view = view
         self._trail = HeadTrail()
         self._submit = submit
         self._outbox = outbox
@@ -121,11 +129,11 @@ class CameraWork:
 
     def report(self) -> CameraReport:
         """How the camera is now."""
-        source, blocked = self._source, self._blocked or self._outbox.trouble
+        source, blocked = self._source, self._why_not() or self._outbox.trouble
         health = source.health if source is not None else None
         if blocked is not None:
             state = CameraState.BLOCKED
-            since = self._blocked_since if self._blocked else self._outbox.trouble_since
+            since = self._since(blocked)
         elif health is None:
             state, since = CameraState.STARTING, time.time()
         else:
@@ -139,6 +147,22 @@ class CameraWork:
             dropped=health.drops if health else 0,
             hung=self._is_stuck() or (health is not None and health.is_hung),
         )
+
+    def _why_not(self) -> Notice | None:
+        """Why nothing may be read or analysed this moment."""
+        if self._blocked is None and self._lease.has_lapsed:
+            return Notice.of("runtime.lease_lapsed")
+        if self._blocked is None and self._view is not None:
+            return self._view.notice
+        return self._blocked
+
+    def _since(self, why: Notice) -> float:
+        """Since when a camera stands still for a reason, UTC s."""
+        if why == self._blocked:
+            return self._blocked_since
+        if why == self._outbox.trouble:
+            return self._outbox.trouble_since
+        return self._view.since if self._view is not None else time.time()
 
     def _is_stuck(self) -> bool:
         """Whether this camera's own loop died or hangs; one that waits for the disk does not."""
@@ -162,7 +186,7 @@ class CameraWork:
         self._disconnect()
 
     def _round(self) -> None:
-        if self._blocked is not None:
+        if self._why_not() is not None:
             self._disconnect()
             self._stopped.wait(_WAIT_S)
             return
@@ -175,6 +199,8 @@ class CameraWork:
         frame = source.latest(_WAIT_S)
         if frame is None:
             self._idle(evidence)
+        elif self._why_not() is not None:
+            return  # What was read while it was allowed is not analysed after.
         else:
             self._analyse(frame, source, evidence)
             self._trouble = None
@@ -216,6 +242,10 @@ class CameraWork:
             self._epoch = source.epoch
             self._pipeline.reset()
             evidence.finish()
+            if self._view is not None:
+                self._view.restart()
+        if self._view is not None:
+            self._view.look(frame)
         analysed = self._pipeline.finish(self._pipeline.start(frame))
         percept = analysed.percept
         self._trail.add(percept.time, percept.size, percept.detections, analysed.tracks)

@@ -43,6 +43,11 @@ class Home:
         """Snapshots and clips."""
         return self.folder / "evidence"
 
+    @property
+    def views(self) -> Path:
+        """The approved view of each camera, as directions of edges."""
+        return self.folder / "views"
+
     def prepare(self) -> None:
         """Make the folders, for their owner only; raises `OutputError`."""
         try:

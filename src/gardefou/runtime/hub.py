@@ -16,12 +16,15 @@ from gardefou.errors import JournalError
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.governance.rehearsal import RehearsalBudget
+from gardefou.governance.suspension import KillSwitch
+from gardefou.governance.warrant import Warrant
 from gardefou.runtime.bus import CameraHealth, CameraState, InMemoryEventBus, SystemState
 from gardefou.runtime.disk import DiskGuard, DiskLimits
 from gardefou.runtime.erasure import erase_rehearsal_evidence
 from gardefou.runtime.home import Home
 from gardefou.runtime.hosts import SubprocessHost
 from gardefou.runtime.intake import Intake
+from gardefou.runtime.lease import LEASE_S
 from gardefou.runtime.live_broker import LiveBroker
 from gardefou.runtime.messages import (
     CameraReport,
@@ -37,6 +40,7 @@ from gardefou.runtime.messages import (
 from gardefou.runtime.permission import Gate, Permission
 from gardefou.runtime.shard import MakeHost, Patience, Shard
 from gardefou.runtime.upkeep import Upkeep
+from gardefou.runtime.view_guard import MOVED_KEY
 from gardefou.site.document import Camera
 from gardefou.storage.records import Mode
 from gardefou.storage.store import Store
@@ -58,7 +62,8 @@ class HubSettings:
     """What the hub runs.
 
     ``reason`` of a rehearsal or an evaluation, journalled at the start; ``per_worker`` cameras at
-    most in one worker; ``models_dir`` None for the user's own models.
+    most in one worker; ``models_dir`` None for the user's own models; ``warrant`` in operation, and
+    only there.
     """
 
     home: Home
@@ -69,12 +74,18 @@ class HubSettings:
     per_worker: int = 16
     disk: DiskLimits = field(default_factory=DiskLimits)
     patience: Patience = field(default_factory=Patience)
+    warrant: Warrant | None = None
+
+    def __post_init__(self) -> None:
+        if (self.mode is Mode.OPERATIONAL) != (self.warrant is not None):
+            raise ValueError("operation needs a warrant, and nothing else has one")
 
 
 class Hub:
     """Runs workers over a home folder until `stop`; use it as a context manager.
 
-    ``budget`` of a rehearsal, by default as its journal knows it.
+    ``budget`` of a rehearsal, by default as its journal knows it; ``switch`` stops everything,
+    whatever the mode.
     """
 
     def __init__(
@@ -84,6 +95,7 @@ class Hub:
         journal: Journal,
         make_host: MakeHost = SubprocessHost,
         budget: RehearsalBudget | None = None,
+        switch: KillSwitch | None = None,
     ) -> None:
         self._settings = settings
         self._ids = [camera.id for camera in settings.cameras]
@@ -100,7 +112,8 @@ class Hub:
         if budget is None and settings.mode is Mode.REHEARSAL:
             budget = RehearsalBudget(journal, self._ids)
         disk = DiskGuard(settings.home.folder, settings.disk)
-        self._gate = Gate(self._ids, disk, journal, budget)
+        self.switch = switch or KillSwitch(settings.home.folder, journal)
+        self._gate = Gate(self._ids, disk, journal, budget, self.switch, settings.warrant)
         self._shards = [
             Shard(each, make_host, self._hear, self._mourn, settings.patience)
             for each in _shards(settings)
@@ -119,6 +132,8 @@ class Hub:
             Mode.OPERATIONAL: Operation.START,
         }[self._settings.mode]
         details = {"mode": self._settings.mode.value, "cameras": list(self._ids), "step": "start"}
+        if self._settings.warrant is not None:
+            details["mandate"] = self._settings.warrant.mandate_id
         self._journal.append(Entry(SOFTWARE, operation, "system", self._settings.reason, details))
         self._upkeep.start()
         self._intake.start()
@@ -217,8 +232,18 @@ class Hub:
             if known and (known.state, known.notice) == (health.state, health.notice):
                 return
             self.bus.publish(health)
+        if health.notice is not None and health.notice.key == MOVED_KEY:
+            self._note_moved(health.camera_id)
         if health.state in _SHOWS_NOTHING:
             self.live.end(health.camera_id)
+
+    def _note_moved(self, camera_id: str) -> None:
+        details = {"step": "blocked"}
+        entry = Entry(SOFTWARE, Operation.CAMERA_MOVED, f"camera:{camera_id}", details=details)
+        try:
+            self._journal.append(entry)
+        except JournalError as error:  # It is blocked, with or without a trace.
+            _log.error("%s", error)
 
     def _publish_system(self, permission: Permission) -> None:
         """Tell of the system when something is new; free room alone only in steps."""
@@ -244,6 +269,8 @@ def _shards(settings: HubSettings) -> Sequence[WorkerSettings]:
             mode=settings.mode,
             models_dir=settings.models_dir,
             log_level=_log.getEffectiveLevel(),
+            mandate_id=settings.warrant.mandate_id if settings.warrant else None,
+            lease_s=LEASE_S if settings.warrant else None,
         )
         for start in range(0, len(settings.cameras), step)
     ]

@@ -18,7 +18,8 @@ class WorkerSettings:
     """All that a worker must know: its cameras, where it writes, what it runs as.
 
     ``models_dir`` None for the user's own models; ``log_level`` of what Gardefou writes
-    to the worker's standard error.
+    to the worker's standard error; ``mandate_id`` under which its alerts are raised; ``lease_s``
+    how long a permit lasts unless it is renewed, None for ever, s.
     """
 
     home: Path
@@ -26,6 +27,8 @@ class WorkerSettings:
     mode: Mode
     models_dir: Path | None = None
     log_level: int = logging.INFO
+    mandate_id: str | None = None
+    lease_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ class Watch:
 class Permit:
     """Every camera may be read and analysed now, but those of ``blocked``, each with its reason.
 
-    No camera of a worker is read before the first permit.
+    No camera of a worker is read before the first permit. It is said again and again where a worker
+    holds it on a lease.
     """
 
     blocked: Mapping[str, Notice] = field(default_factory=dict)

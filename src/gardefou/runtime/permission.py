@@ -10,7 +10,10 @@ from gardefou.capture.notice import Notice
 from gardefou.errors import JournalError
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.journal import SOFTWARE, Journal
+from gardefou.governance.refusal import Refusal
 from gardefou.governance.rehearsal import RehearsalBudget
+from gardefou.governance.suspension import KillSwitch
+from gardefou.governance.warrant import Warrant, suspended
 from gardefou.runtime.bus import DiskState
 from gardefou.runtime.disk import DiskGuard
 
@@ -33,7 +36,8 @@ class Permission:
 class Gate:
     """Decides, round after round, which cameras may be read; no decision lets none through.
 
-    ``budget`` of a rehearsal, else None.
+    ``budget`` of a rehearsal, else None; ``warrant`` of operation, else None; ``switch`` stops all
+    of them.
     """
 
     def __init__(
@@ -42,11 +46,15 @@ class Gate:
         disk: DiskGuard,
         journal: Journal,
         budget: RehearsalBudget | None,
+        switch: KillSwitch | None = None,
+        warrant: Warrant | None = None,
     ) -> None:
         self._cameras = frozenset(cameras)
         self._disk = disk
         self._journal = journal
         self._budget = budget
+        self._switch = switch
+        self._warrant = warrant
         self._open: frozenset[str] = frozenset()
         self._was_full = False
 
@@ -61,9 +69,26 @@ class Gate:
             folder = self._disk.folder
             permission = self._closed(state, free, Notice.of("runtime.disk_full", folder=folder))
         else:
-            permission = self._rehearsed(state, free, running)
+            permission = self._authorised(state, free, running)
         self._open = self._cameras - permission.blocked.keys()
         return permission
+
+    def _authorised(self, disk: DiskState, free: int, running: Collection[str]) -> Permission:
+        try:
+            refusals = suspended(self._switch) if self._switch is not None else []
+            if refusals:
+                return self._closed(disk, free, refusals[0].notice)
+            if self._warrant is not None:
+                return self._warranted(disk, free, self._warrant)
+        except JournalError as error:
+            return self._closed(disk, free, Notice.of(error.key, **error.fields))
+        return self._rehearsed(disk, free, running)
+
+    def _warranted(self, disk: DiskState, free: int, warrant: Warrant) -> Permission:
+        ruling = warrant.rule()
+        if ruling.refusal is not None:
+            return self._closed(disk, free, ruling.refusal.notice)
+        return Permission(disk, free, _notices(ruling.blocked))
 
     def _rehearsed(self, disk: DiskState, free: int, running: Collection[str]) -> Permission:
         if self._budget is None:
@@ -89,3 +114,7 @@ class Gate:
             except JournalError as error:  # It is full: what happened is that nothing happens.
                 _log.error("%s", error)
         self._was_full = is_full
+
+
+def _notices(blocked: Mapping[str, Refusal]) -> dict[str, Notice]:
+    return {camera: refusal.notice for camera, refusal in blocked.items()}

@@ -25,6 +25,9 @@ SILENT_S: Final = 10.0
 STARTING_S: Final = 60.0
 """A worker that has not said anything yet is given this long: it loads models, s."""
 
+RENEW_S: Final = 0.15
+"""A permit held on a lease is said again when the last saying is this old, s: each round."""
+
 STEADY_S: Final = 20.0
 """A worker that lived this long died for the first time again, s."""
 
@@ -75,6 +78,7 @@ class Shard:
         self._deaths = 0
         self._start_at = 0.0
         self._told_permit: Permit | None = None
+        self._told_at = 0.0
         self._told_watch = Watch()
 
     def look_after(self, permit: Permit, watch: Watch) -> None:
@@ -139,9 +143,11 @@ class Shard:
 
     def _tell(self, host: Host, permit: Permit, watch: Watch) -> None:
         mine = Permit({key: why for key, why in permit.blocked.items() if key in self.camera_ids})
-        if mine != self._told_permit:
+        now = time.monotonic()
+        renewed = self._settings.lease_s is not None and now - self._told_at >= RENEW_S
+        if renewed or mine != self._told_permit:
             host.send(mine)
-            self._told_permit = mine
+            self._told_permit, self._told_at = mine, now
         seen = Watch(watch.cameras & self.camera_ids)
         if seen != self._told_watch:
             host.send(seen)

@@ -9,6 +9,9 @@ from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
 from typing import Final
 
+import numpy as np
+
+from gardefou.capture.masks import PrivacyMask
 from gardefou.capture.notice import Notice
 from gardefou.errors import GardefouError
 from gardefou.evidence.finder import FinderSettings
@@ -16,6 +19,7 @@ from gardefou.evidence.service import EvidenceService
 from gardefou.perception.engine import InferenceEngine
 from gardefou.runtime.camera import CameraWork
 from gardefou.runtime.home import Home
+from gardefou.runtime.lease import Lease
 from gardefou.runtime.live_picture import LivePainter
 from gardefou.runtime.messages import (
     Heartbeat,
@@ -30,6 +34,9 @@ from gardefou.runtime.messages import (
     WorkerSettings,
 )
 from gardefou.runtime.outbox import Outbox
+from gardefou.runtime.view_guard import ViewGuard
+from gardefou.site.document import Camera
+from gardefou.storage.records import Mode
 from gardefou.storage.spool import SpoolWriter
 
 HEARTBEAT_S: Final = 0.5
@@ -56,6 +63,7 @@ class Worker:
         self._hub = hub
         self._sending = threading.Lock()
         self._cameras: dict[str, CameraWork] = {}
+        self._lease = Lease(settings.lease_s)
 
     def run(self) -> None:
         """Work; returns after `Stop` or when the hub is gone, alerts closed and evidence done."""
@@ -74,7 +82,16 @@ class Worker:
                 painter = LivePainter(self._show, models_dir)
                 stack.callback(painter.close)
                 self._cameras = {
-                    camera.id: CameraWork(camera, engine, outbox, evidence.submit, painter)
+                    camera.id: CameraWork(
+                        camera,
+                        engine,
+                        outbox,
+                        evidence.submit,
+                        painter,
+                        self._lease,
+                        self._settings.mandate_id,
+                        self._view_guard(home, camera),
+                    )
                     for camera in self._settings.cameras
                 }
                 stack.callback(self._end_cameras, outbox)
@@ -82,6 +99,13 @@ class Worker:
         except GardefouError as error:
             _log.error("%s", error)
             self._send(WorkerFailed(Notice.of(error.key, **error.fields)))
+
+    def _view_guard(self, home: Home, camera: Camera) -> ViewGuard | None:
+        """None for films that are evaluated: they may be cut or played in a loop."""
+        if self._settings.mode is Mode.EVALUATION:
+            return None
+        masks = PrivacyMask([np.array(mask.polygon) for mask in camera.masks])
+        return ViewGuard(home.views, camera.id, masks)
 
     def _obey(self) -> None:
         """Heartbeats and commands until the end."""
@@ -105,6 +129,8 @@ class Worker:
             self._carry_out(command)
 
     def _carry_out(self, command: Watch | Permit) -> None:
+        if isinstance(command, Permit):
+            self._lease.renew()
         for camera_id, work in self._cameras.items():
             if isinstance(command, Watch):
                 work.watched = camera_id in command.cameras

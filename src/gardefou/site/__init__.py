@@ -1,6 +1,7 @@
 """The site document: cameras, zones, masks, lines and calibration, as people write them in YAML."""
 
 from gardefou.site.check import SiteDocumentError, check_site, load_site
+from gardefou.site.coverage import AreaCoverage, MaskCoverage, mask_coverage
 from gardefou.site.document import (
     Analysis,
     Calibration,
@@ -9,6 +10,8 @@ from gardefou.site.document import (
     Mask,
     Place,
     PointPair,
+    SensitiveArea,
+    SensitiveKind,
     Site,
     Zone,
     ZoneClass,
@@ -22,13 +25,17 @@ from gardefou.site.yaml_text import write
 __all__ = [
     "AVAILABLE",
     "Analysis",
+    "AreaCoverage",
     "Calibration",
     "Camera",
     "CountingLine",
     "Mask",
+    "MaskCoverage",
     "Mistake",
     "Place",
     "PointPair",
+    "SensitiveArea",
+    "SensitiveKind",
     "Site",
     "SiteDocumentError",
     "Situations",
@@ -39,5 +46,6 @@ __all__ = [
     "check_site",
     "json_schema",
     "load_site",
+    "mask_coverage",
     "write",
 ]

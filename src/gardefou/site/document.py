@@ -116,6 +116,23 @@ class Mask(Part):
     polygon: Polygon
 
 
+@unique
+class SensitiveKind(StrEnum):
+    """What no camera may see (CSI L251-3); words under ``site.sensitive.<value>``."""
+
+    WINDOW = "window"
+    ENTRANCE = "entrance"
+    GARDEN = "garden"
+
+
+class SensitiveArea(Part):
+    """Part of a dwelling within the picture, declared so that masks can be held against it."""
+
+    id: Identifier
+    kind: SensitiveKind
+    polygon: Polygon
+
+
 class Zone(Part):
     """A polygon on the ground where one situation is watched for."""
 
@@ -232,6 +249,7 @@ class Camera(Part):
     analysis: Analysis = Analysis()
     situations: Situations = Situations()
     masks: Annotated[tuple[Mask, ...], AfterValidator(_once)] = ()
+    sensitive: Annotated[tuple[SensitiveArea, ...], AfterValidator(_once)] = ()
     zones: Annotated[tuple[Zone, ...], AfterValidator(_once)] = ()
     lines: Annotated[tuple[CountingLine, ...], AfterValidator(_once)] = ()
     calibration: Calibration | None = None

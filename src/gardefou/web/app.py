@@ -15,7 +15,7 @@ from gardefou import __version__
 from gardefou.governance.viewing import Viewings
 from gardefou.web import events, problems
 from gardefou.web.access import PUBLIC, check_declared
-from gardefou.web.api import alerts, exports, live, media, session, state
+from gardefou.web.api import alerts, exports, live, media, session, state, suspension
 from gardefou.web.api.context import Context
 from gardefou.web.api.models import ProblemView
 from gardefou.web.security import LOCAL_HOSTS, Guard
@@ -69,7 +69,7 @@ def routes() -> FastAPI:
         },
     )
     problems.install(app)
-    for room in (session, state, alerts, media, live, exports, events):
+    for room in (session, state, alerts, media, live, exports, events, suspension):
         app.include_router(room.router)
     _serve_page(app)
     check_declared(app)

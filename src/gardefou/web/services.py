@@ -13,6 +13,7 @@ from gardefou.evidence.vault import Vault
 from gardefou.governance.accounts import Accounts
 from gardefou.governance.journal import Journal
 from gardefou.governance.sessions import Sessions
+from gardefou.governance.suspension import KillSwitch
 from gardefou.runtime.bus import CameraHealth, HubEvent, Subscription, SystemState
 from gardefou.situations.situation import Situation
 from gardefou.storage.records import Mode
@@ -95,7 +96,7 @@ class WebServices:
     ``site`` is asked anew for each request, so a new version of the site document shows at once;
     ``evidence_dir`` holds the files that the store names, ``vault`` opens them; ``clock`` tells UTC
     seconds. Without ``access`` nobody can log in, so that an operational desk without it answers
-    nobody.
+    nobody; ``switch`` stops everything.
     """
 
     store: Store
@@ -108,6 +109,7 @@ class WebServices:
     vault: Vault
     clock: Callable[[], float] = time.time
     access: Access | None = None
+    switch: KillSwitch | None = None
 
     @property
     def log_in_required(self) -> bool:

@@ -1,0 +1,215 @@
+"""A camera that moved: its background's edges against those that a person approved.
+
+Edges are compared by direction, not by brightness (doubled angles, as in the structure tensor:
+Bigün and Granlund, 1987), averaged over looks so that whoever passes by fades, in blocks that may
+each have shifted (normalised correlation: Lewis, 1995).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from gardefou.geometry.arrays import Image
+
+LOOK_S: Final = 2.0
+"""Time between two looks, s."""
+
+LEARNING_LOOKS: Final = 8
+"""Looks that make a reference: 16 s, in which whoever passes by fades."""
+
+WIDTH: Final = 160
+"""Width of the picture that is compared, px; a shift of `LEAST_SHIFT` of them shows."""
+
+LEAST_SHIFT: Final = 2
+"""A block that moved by so much has shifted, px: 1.25 % of the picture's width."""
+
+MOST_SHIFT: Final = 8
+"""How far a block is looked for, px; beyond, the view is another one."""
+
+BLOCKS: Final = (8, 6)
+"""Blocks across and down."""
+
+# Tuned on all clips of the labelled footage with a fixed camera, with light changed by hand, and on
+# the same clips shifted, cropped, turned and swapped (benchmarks/scene_shift.py).
+_MEMORY_LOOKS: Final = 6.0
+_DARK: Final = 12.0
+_SOFT: Final = 0.25
+_STRUCTURE: Final = 0.02
+_KEPT: Final = 0.5
+_FOUND: Final = 0.55
+_BETTER: Final = 0.15
+_LEAST_BLOCKS: Final = 5
+_FEW_KEPT: Final = 0.35
+_MANY_SHIFTED: Final = 0.3
+_AS_MUCH: Final = 0.5
+_IN_A_ROW: Final = 3
+
+Field: TypeAlias = npt.NDArray[np.float32]
+"""Edges of a picture: [H, W, 2], direction by doubled angle, length 0..1."""
+
+
+@unique
+class View(StrEnum):
+    """What the last look said."""
+
+    LEARNING = "learning"
+    SAME = "same"
+    UNDECIDED = "undecided"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One comparison: shares of the blocks with edges that are kept, and that shifted, 0..1.
+
+    ``structure`` edges now in those blocks, as a share of the reference's; ``blocks`` how many
+    blocks have edges.
+    """
+
+    view: View
+    kept: float = 1.0
+    shifted: float = 0.0
+    structure: float = 1.0
+    blocks: int = 0
+
+
+class SceneShift:
+    """Compares one camera's background with an approved one.
+
+    ``hidden`` [H, W] of any size, not 0 where masks are: their own edges do not move with the
+    camera. ``reference`` of an earlier life, None to learn one.
+    """
+
+    def __init__(
+        self,
+        hidden: npt.NDArray[np.uint8] | None = None,
+        reference: Field | None = None,
+        look_s: float = LOOK_S,
+    ) -> None:
+        self.reference = reference
+        self._hidden = hidden
+        self._look_s = look_s
+        self._next = -float("inf")
+        self._current: Field | None = None
+        self._looks = 0
+        self._doubts = 0
+        self._weights: Field | None = None
+
+    def restart(self) -> None:
+        """Begin to look anew, as after a break in the stream; the reference stays."""
+        self._current, self._looks, self._doubts = None, 0, 0
+        self._next = -float("inf")
+
+    def update(self, image: Image, time: float) -> Look | None:
+        """Look at a picture [H, W, 3] at a stream time, s; None where it is too soon to."""
+        if time < self._next and self._next - time <= self._look_s:
+            return None
+        self._next = time + self._look_s
+        seen = self._seen(image)
+        if self._current is None or self._current.shape != seen.shape:
+            self._current, self._looks = seen, 0
+        self._looks += 1
+        rate = max(1.0 / self._looks, 1.0 / _MEMORY_LOOKS)
+        self._current += (seen - self._current) * np.float32(rate)
+        if self._looks < LEARNING_LOOKS:
+            return Look(View.LEARNING)
+        if self.reference is None:
+            self.reference = self._current.copy()
+            return Look(View.SAME)
+        return self._compared(self._current, self.reference)
+
+    def _compared(self, current: Field, reference: Field) -> Look:
+        if current.shape != reference.shape:
+            return self._concluded(Look(View.MOVED, 0.0, 0.0, 1.0, _LEAST_BLOCKS))
+        kept = shifted = blocks = 0
+        now = then = 0.0
+        for rows, columns in _grid(reference.shape[:2]):
+            block = reference[rows, columns]
+            strength = float(np.square(block).sum(axis=2).mean())
+            if strength < _STRUCTURE:
+                continue
+            blocks += 1
+            then += strength
+            now += float(np.square(current[rows, columns]).sum(axis=2).mean())
+            here, best, shift = _matched(block, current, rows, columns)
+            if here >= _KEPT or (best >= _KEPT and shift < LEAST_SHIFT):
+                kept += 1
+            elif best >= _FOUND and best - here >= _BETTER:
+                shifted += 1
+        if blocks < _LEAST_BLOCKS:
+            return self._concluded(Look(View.UNDECIDED, blocks=blocks))
+        structure = now / then
+        shares = kept / blocks, shifted / blocks, structure, blocks
+        if shifted / blocks >= _MANY_SHIFTED:
+            return self._concluded(Look(View.MOVED, *shares))
+        if kept / blocks > _FEW_KEPT:
+            return self._concluded(Look(View.SAME, *shares))
+        # Edges fewer than before are the night or fog; as many, but others, are another view.
+        view = View.MOVED if structure >= _AS_MUCH else View.UNDECIDED
+        return self._concluded(Look(view, *shares))
+
+    def _concluded(self, look: Look) -> Look:
+        """A view counts as another one only when several looks in a row say so."""
+        self._doubts = self._doubts + 1 if look.view is View.MOVED else 0
+        if look.view is View.MOVED and self._doubts < _IN_A_ROW:
+            return Look(View.UNDECIDED, look.kept, look.shifted, look.structure, look.blocks)
+        return look
+
+    def _seen(self, image: Image) -> Field:
+        field = edges(image)
+        if self._hidden is None:
+            return field
+        if self._weights is None or self._weights.shape[:2] != field.shape[:2]:
+            size = (field.shape[1], field.shape[0])
+            hidden = cv2.resize(self._hidden, size, interpolation=cv2.INTER_AREA)
+            grown = cv2.dilate((hidden > 0).astype(np.uint8), np.ones((5, 5), np.uint8))
+            self._weights = (grown == 0).astype(np.float32)[..., np.newaxis]
+        weighted: Field = field * self._weights
+        return weighted
+
+
+def edges(image: Image) -> Field:
+    """Edges of a picture [H, W, 3]: doubled directions, lengths that brightness does not change."""
+    height = max(2 * BLOCKS[1], round(image.shape[0] * WIDTH / image.shape[1]))
+    small = cv2.resize(image, (WIDTH, height), interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    grey = np.log(cv2.GaussianBlur(grey, (3, 3), 0) + np.float32(_DARK))
+    across = cv2.Scharr(grey, cv2.CV_32F, 1, 0, scale=1 / 32)
+    down = cv2.Scharr(grey, cv2.CV_32F, 0, 1, scale=1 / 32)
+    square = across * across + down * down
+    soft = square + np.float32((_SOFT / 10) ** 2)
+    field = np.empty((*grey.shape, 2), np.float32)
+    field[..., 0] = (across * across - down * down) / soft
+    field[..., 1] = 2 * across * down / soft
+    return field
+
+
+def _grid(shape: tuple[int, ...]) -> list[tuple[slice, slice]]:
+    """Blocks within the margin that a shift needs."""
+    height, width = shape[0] - 2 * MOST_SHIFT, shape[1] - 2 * MOST_SHIFT
+    rows = [MOST_SHIFT + height * step // BLOCKS[1] for step in range(BLOCKS[1] + 1)]
+    columns = [MOST_SHIFT + width * step // BLOCKS[0] for step in range(BLOCKS[0] + 1)]
+    return [
+        (slice(top, bottom), slice(left, right))
+        for top, bottom in pairwise(rows)
+        for left, right in pairwise(columns)
+    ]
+
+
+def _matched(block: Field, current: Field, rows: slice, columns: slice) -> tuple[float, float, int]:
+    """How well a block fits where it was, how well at best, and how far away that is, px."""
+    around = current[
+        rows.start - MOST_SHIFT : rows.stop + MOST_SHIFT,
+        columns.start - MOST_SHIFT : columns.stop + MOST_SHIFT,
+    ]
+    fits = cv2.matchTemplate(around, block, cv2.TM_CCORR_NORMED)
+    _, best, _, (x, y) = cv2.minMaxLoc(fits)
+    here = float(fits[MOST_SHIFT, MOST_SHIFT])
+    return here, float(best), max(abs(x - MOST_SHIFT), abs(y - MOST_SHIFT))

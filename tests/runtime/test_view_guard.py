@@ -1,0 +1,77 @@
+"""A camera that moved: blocked on the disk, through a restart, until somebody approves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from gardefou.capture.frame import Frame
+from gardefou.capture.masks import PrivacyMask
+from gardefou.geometry.arrays import Image
+from gardefou.runtime.view_guard import ViewGuard, approve_view, moved_file, reference_file
+
+RANDOM = np.random.default_rng(7)
+HERE = np.kron(RANDOM.integers(40, 220, (18, 32)), np.ones((20, 20))).astype(np.uint8)
+SCENE: Image = np.repeat(HERE[..., np.newaxis], 3, axis=2)
+ELSEWHERE: Image = np.roll(SCENE, 200, axis=1)
+
+
+def show(guard: ViewGuard, image: Image, start: float, looks: int = 20) -> None:
+    for step in range(looks):
+        guard.look(Frame("gate", start + 2.0 * step, image))
+
+
+def guard(folder: Path) -> ViewGuard:
+    return ViewGuard(folder, "gate", PrivacyMask())
+
+
+def blocked(guard: ViewGuard) -> str:
+    """Why it is blocked, or nothing."""
+    return "" if guard.notice is None else guard.notice.in_language("fr")
+
+
+def test_a_view_is_learned_once_and_blocks_when_it_is_another_one(tmp_path: Path) -> None:
+    first = guard(tmp_path / "views")
+    show(first, SCENE, 0)
+    assert blocked(first) == ""
+    assert reference_file(tmp_path / "views", "gate").is_file()
+    show(first, ELSEWHERE, 100)
+    assert "gate" in blocked(first)
+    assert guard(tmp_path / "views").notice is not None
+
+
+def test_a_view_that_changed_while_nothing_ran_blocks(tmp_path: Path) -> None:
+    show(guard(tmp_path), SCENE, 0)
+    second = guard(tmp_path)
+    show(second, ELSEWHERE, 100)
+    assert second.notice is not None
+
+
+def test_an_approved_view_is_the_right_one_from_then_on(tmp_path: Path) -> None:
+    running = guard(tmp_path)
+    show(running, SCENE, 0)
+    show(running, ELSEWHERE, 100)
+    approve_view(tmp_path, "gate")
+    assert not blocked(running)
+    assert not moved_file(tmp_path, "gate").exists()
+    show(running, ELSEWHERE, 200)
+    assert not blocked(running)
+    show(running, SCENE, 300)
+    assert blocked(running)
+
+
+def test_a_break_in_the_stream_does_not_hide_a_move(tmp_path: Path) -> None:
+    running = guard(tmp_path)
+    show(running, SCENE, 0)
+    running.restart()
+    show(running, ELSEWHERE, 100)
+    assert blocked(running)
+
+
+def test_a_reference_that_is_damaged_is_learned_anew(tmp_path: Path) -> None:
+    reference_file(tmp_path, "gate").write_bytes(b"nothing")
+    running = guard(tmp_path)
+    show(running, SCENE, 0)
+    assert not blocked(running)
+    assert len(reference_file(tmp_path, "gate").read_bytes()) > 1000
