@@ -294,6 +294,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Suspension
+         * @description How it stands.
+         */
+        get: operations["get_suspension_api_suspension_get"];
+        put?: never;
+        /**
+         * Suspend
+         * @description Stop everything.
+         *
+         *     It is stopped even when the answer is that this could not be journalled.
+         */
+        post: operations["suspend_api_suspension_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suspension/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Propose to go on, or confirm what another person proposed; that takes a right of its own.
+         */
+        post: operations["resume_api_suspension_resumption_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/texts/{lang}": {
         parameters: {
             query?: never;
@@ -630,6 +676,12 @@ export interface components {
          */
         Nothing: Record<string, never>;
         /**
+         * Origin
+         * @description Who suspends; words in the catalogue under ``mandate.origin.<value>``.
+         * @enum {string}
+         */
+        Origin: "operator" | "controller" | "prefect" | "dpo" | "cnil" | "clock";
+        /**
          * PersonView
          * @description Who is logged in; ``withheld`` says why they see no alerts, when they do not.
          */
@@ -658,6 +710,16 @@ export interface components {
          * @enum {string}
          */
         Purpose: "check_alert" | "look_again" | "under_watch" | "rights_request" | "procedure" | "camera_setting" | "other";
+        /**
+         * ResumptionRequest
+         * @description Why somebody wants to go on, or agrees to; ``person`` only counts without accounts.
+         */
+        ResumptionRequest: {
+            /** Motive */
+            motive: string;
+            /** Person */
+            person?: string | null;
+        };
         /**
          * ResyncEvent
          * @description Server-sent event ``resync``: events were missed, read everything anew.
@@ -747,6 +809,39 @@ export interface components {
             };
             /** Version */
             version: string;
+        };
+        /**
+         * SuspensionRequest
+         * @description On whose behalf somebody presses, and why if there is time to say so.
+         *
+         *     ``person`` only counts at an open desk, without accounts.
+         */
+        SuspensionRequest: {
+            /** Motive */
+            motive?: string | null;
+            /**
+             * Origin
+             * @default operator
+             * @enum {string}
+             */
+            origin: "operator" | "controller" | "prefect" | "dpo" | "cnil";
+            /** Person */
+            person?: string | null;
+        };
+        /**
+         * SuspensionView
+         * @description Whether everything stands still, since when, and who proposed to go on.
+         */
+        SuspensionView: {
+            /** Motive */
+            motive?: string | null;
+            origin?: components["schemas"]["Origin"] | null;
+            /** Proposed By */
+            proposed_by?: string | null;
+            /** Since */
+            since?: string | null;
+            /** Suspended */
+            suspended: boolean;
         };
         /**
          * SystemView
@@ -1354,6 +1449,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StateView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_suspension_api_suspension_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspensionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    suspend_api_suspension_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspensionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspensionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    resume_api_suspension_resumption_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumptionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspensionView"];
                 };
             };
             /** @description Refused */

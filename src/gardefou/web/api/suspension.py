@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
 
 from gardefou.errors import JournalError, OutputError, UsageError
 from gardefou.governance.ledger import Origin, Suspension
@@ -14,18 +13,14 @@ from gardefou.governance.roles import Action
 from gardefou.governance.suspension import KillSwitch, Resumed
 from gardefou.web.access import Person, refusal, require
 from gardefou.web.api.context import Context, InContext
-from gardefou.web.api.models import Motive, PersonName
+from gardefou.web.api.models import PersonName, Reference, Strict
 from gardefou.web.problems import RefusedError
 
 Outside = Literal["operator", "controller", "prefect", "dpo", "cnil"]
 """On whose behalf somebody presses; the software itself answers for its clock."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SuspensionRequest(_Strict):
+class SuspensionRequest(Strict):
     """On whose behalf somebody presses, and why if there is time to say so.
 
     ``person`` only counts at an open desk, without accounts.
@@ -33,17 +28,17 @@ class SuspensionRequest(_Strict):
 
     person: PersonName | None = None
     origin: Outside = "operator"
-    motive: Motive | None = None
+    motive: Reference | None = None
 
 
-class ResumptionRequest(_Strict):
+class ResumptionRequest(Strict):
     """Why somebody wants to go on, or agrees to; ``person`` only counts without accounts."""
 
     person: PersonName | None = None
-    motive: Motive
+    motive: Reference
 
 
-class SuspensionView(_Strict):
+class SuspensionView(Strict):
     """Whether everything stands still, since when, and who proposed to go on."""
 
     suspended: bool
