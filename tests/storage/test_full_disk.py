@@ -88,7 +88,8 @@ def _fill_up(path: Path) -> None:
 def _under_a_file_size_limit(path: Path) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     with Store.open(path) as store:
-        limit = path.stat().st_size + 40 * 1024
+        largest = max(each.stat().st_size for each in path.parent.glob(f"{path.name}*"))
+        limit = largest + 40 * 1024
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
         recorded, error = _fill(lambda number: store.record_opened(alert(number), Mode.REHEARSAL))
         assert recorded > 0

@@ -21,6 +21,7 @@ from gardefou.alerting.alert import Alert
 from gardefou.evidence.vault import Vault
 from gardefou.governance.journal import Journal
 from gardefou.governance.sessions import Sessions
+from gardefou.governance.suspension import KillSwitch
 from gardefou.runtime.bus import (
     AlertChange,
     AlertChanged,
@@ -99,6 +100,7 @@ class House:
             mode=mode,
             evidence_dir=self.evidence,
             vault=self.vault,
+            switch=KillSwitch(home, self.journal),
             clock=lambda: self.now(),
         )
         self.bus.publish(SystemState(processing=True))
