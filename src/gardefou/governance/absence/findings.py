@@ -56,11 +56,11 @@ def by_word(
 ) -> Iterator[Trace]:
     """A trace for each (name, place) whose words name a refused capability.
 
-    ``exempt`` are names that hold such a word and mean something else.
+    ``exempt`` are names, or places and names, that hold such a word and mean something else.
     """
     for name, where in names:
-        found = () if name in exempt else tuple(dict.fromkeys(each.id for each in named_by(name)))
-        if found:
+        found = tuple(dict.fromkeys(each.id for each in named_by(name)))
+        if found and name not in exempt and f"{where} {name}" not in exempt:
             yield Trace("words", name, where, found)
 
 
