@@ -207,21 +207,24 @@ def _shape(partial: Any) -> tuple[int, ...]:
     return tuple(-1 if axis.is_dynamic else int(axis.get_length()) for axis in partial)
 
 
-def shapes() -> Iterator[Shape]:
-    """Every pydantic model that the package defines."""
+def models() -> Iterator[type[BaseModel]]:
+    """Every pydantic model that the imported modules of the package define."""
     waiting: list[type[BaseModel]] = [BaseModel]
     seen: set[type[BaseModel]] = set()
     while waiting:
         for model in waiting.pop().__subclasses__():
-            if model in seen:
-                continue
-            seen.add(model)
-            waiting.append(model)
-            if model.__module__.split(".")[0] == gardefou.__name__:
-                yield Shape(
-                    f"{model.__module__}.{model.__qualname__}",
-                    str(model.model_config.get("extra", "ignore")),
-                )
+            if model not in seen:
+                seen.add(model)
+                waiting.append(model)
+                if model.__module__.split(".")[0] == gardefou.__name__:
+                    yield model
+
+
+def shapes() -> Iterator[Shape]:
+    """What each of these models does with unknown fields."""
+    for model in models():
+        extra = str(model.model_config.get("extra", "ignore"))
+        yield Shape(f"{model.__module__}.{model.__qualname__}", extra)
 
 
 def columns() -> Iterator[Column]:
