@@ -34,6 +34,7 @@ class Refusal:
     press: tuple[str, ...]
     reason: str
     words: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
@@ -89,10 +90,10 @@ def _singular(word: str) -> str:
 
 
 @cache
-def _by_words() -> Mapping[tuple[str, ...], tuple[Refusal, ...]]:
+def _by_words(kind: str) -> Mapping[tuple[str, ...], tuple[Refusal, ...]]:
     found: dict[tuple[str, ...], tuple[Refusal, ...]] = {}
     for refusal in refusals().values():
-        for word in refusal.words:
+        for word in getattr(refusal, kind):
             phrase = tuple(tokens(word))
             found[phrase] = (*found.get(phrase, ()), refusal)
     return found
@@ -102,8 +103,8 @@ _LONGEST: Final = 3
 """Words of the longest phrase that betrays a capability."""
 
 
-def named_by(name: str) -> Iterator[Refusal]:
-    """The refused capabilities that a name asks for.
+def named_by(name: str, kind: str = "words") -> Iterator[Refusal]:
+    """The refused capabilities that a name would betray, or ask for (``"asked"``).
 
     >>> [refusal.id for refusal in named_by("min_group_size")]
     ['gatherings']
@@ -113,7 +114,7 @@ def named_by(name: str) -> Iterator[Refusal]:
     words = tokens(name)
     for length in range(_LONGEST, 0, -1):
         for start in range(len(words) - length + 1):
-            yield from _by_words().get(tuple(words[start : start + length]), ())
+            yield from _by_words(kind).get(tuple(words[start : start + length]), ())
 
 
 def keeper(kind: str, name: str) -> Refusal | None:

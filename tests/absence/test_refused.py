@@ -121,7 +121,14 @@ def test_a_parameter_that_nobody_refuses_but_nobody_knows_is_no_use_either(
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("group_size", 3), ("dwell", 300), ("clothing", "red"), ("running", True), ("max_speed", 5)],
+    [
+        ("min_people", 4),
+        ("group_size", 3),
+        ("dwell", 300),
+        ("clothing", "red"),
+        ("running", True),
+        ("max_speed", 5),
+    ],
 )
 def test_parameters_that_the_press_reported_do_not_exist(
     key: str, value: object, tmp_path: Path

@@ -19,5 +19,5 @@ def reason_against(name: str) -> str | None:
     >>> reason_against("polygone") is None
     True
     """
-    refusal = next(named_by(name), None)
+    refusal = next(named_by(name), None) or next(named_by(name, "asked"), None)
     return None if refusal is None else f"site.refused.{refusal.reason}"
