@@ -11,7 +11,7 @@ PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -typ
 TEST_PACKAGES := python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly chromium
 
-.PHONY: setup models demo test test-packages lint frontend-checks bench clean
+.PHONY: setup models demo test test-packages lint frontend-checks absence bench clean
 
 setup: $(STAMPS)/install models $(PAGE)
 
@@ -45,6 +45,10 @@ lint: $(STAMPS)/install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# What is refused is not there, and what is installed is what the lock names.
+absence: setup
+	$(BIN)/gardefou absence --lock requirements.lock
+
 frontend-checks: $(PAGE)
 	cd frontend && npm run check && npm test
 
@@ -56,7 +60,7 @@ test-packages:
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	  else echo "the tests need these packages; run: sudo apt-get install -y$$missing" >&2; exit 1; fi; fi
 
-test: setup test-packages lint frontend-checks
+test: setup test-packages lint frontend-checks absence
 	$(BIN)/pytest
 
 # The short benchmarks; those that need footage say so in their first lines.

@@ -45,6 +45,16 @@ def test_decoders_encoder_and_versions_of_this_machine_are_named(data: Path) -> 
     assert found["inference_precision"].detail in ("f32", "f16", "bf16")
 
 
+def test_the_guard_is_named_with_what_it_keeps_away(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = by_name()["guard"]
+    assert found.state is State.OK
+    assert "parts of OpenCV refuse every call" in found.detail
+    monkeypatch.setattr("gardefou.guard.is_standing", lambda: False)
+    assert by_name()["guard"].state is State.MISSING
+
+
 def test_sound_decoders_are_admitted_and_said_to_stay_closed(data: Path) -> None:
     sound = by_name()["sound"]
     assert sound.state is State.INFO

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from gardefou.i18n import text
+from gardefou.i18n import current_language, text
+from gardefou.refusals import Refusal
 
 
 def one_line(words: str) -> str:
@@ -98,3 +99,23 @@ class KeysError(GardefouError):
 
 class AccountError(GardefouError):
     """An account cannot be made or changed like that."""
+
+
+class RefusedError(GardefouError, ImportError):
+    """A refused capability was asked for: a module, or a call of a library."""
+
+    def __init__(self, name: str, refusal: Refusal) -> None:
+        articles = ", ".join(refusal.articles)
+        super().__init__("absence.refused", name=name, articles=articles)
+        self.refusal = refusal
+        self.name = name
+
+    def __str__(self) -> str:
+        """What was asked for, and why it is refused."""
+        return self.in_language(current_language())
+
+    def in_language(self, language: str) -> str:
+        """The same in the given language."""
+        capability, why = self.refusal.name(language), self.refusal.why(language)
+        filled = text(self.key, language, capability=capability, why=why, **self.fields)
+        return one_line(filled)

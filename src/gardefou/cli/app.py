@@ -10,6 +10,7 @@ import typer
 from typer.main import get_command
 
 from gardefou import __version__
+from gardefou.cli.absence import absence
 from gardefou.cli.account import app as account_app
 from gardefou.cli.analyse import INTERRUPTED, analyse
 from gardefou.cli.camera import app as camera_app
@@ -41,6 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
+app.command(help=text("absence.command.help"))(absence)
 app.command(help=text("cli.analyse.help"))(analyse)
 app.command(help=text("cli.demo.help"))(demo)
 app.command(help=text("cli.doctor.help"))(doctor)

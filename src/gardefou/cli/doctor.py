@@ -17,7 +17,7 @@ from gardefou.i18n import text
 
 _STYLES: Final = {State.OK: "green", State.INFO: "", State.ADVICE: "yellow", State.MISSING: "red"}
 
-_COMMON_NOUNS: Final = frozenset({"free_space", "inference_precision", "memory", "sound"})
+_COMMON_NOUNS: Final = frozenset({"free_space", "guard", "inference_precision", "memory", "sound"})
 
 
 def doctor(

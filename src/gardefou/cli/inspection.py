@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 import openvino as ov
 
-from gardefou import __version__
+from gardefou import __version__, guard
 from gardefou.errors import ModelError
 from gardefou.evidence.encoder import ENCODER, has_encoder
 from gardefou.i18n import text
@@ -98,9 +98,20 @@ def _software() -> Iterator[Finding]:
     }
     for name, version in versions.items():
         yield Finding(Topic.SOFTWARE, name, State.OK, version)
+    yield _guard()
     yield _time_zones()
     yield from _clashes()
     yield _node()
+
+
+def _guard() -> Finding:
+    """Whether the guard stands in this process, and what it keeps away."""
+    if not guard.is_standing():
+        missing = text("absence.guard.missing")
+        cure = "pip install --force-reinstall gardefou"
+        return Finding(Topic.SOFTWARE, "guard", State.MISSING, missing, cure)
+    detail = text("absence.guard.standing", **guard.kept_away())
+    return Finding(Topic.SOFTWARE, "guard", State.OK, detail)
 
 
 def _time_zones() -> Finding:

@@ -29,6 +29,7 @@ from typer._click.formatting import HelpFormatter
 from typer.core import TyperGroup
 
 from gardefou.i18n import text
+from gardefou.site.refused import reason_against
 
 _BAD_VALUES: Final = {
     "int_parsing": "not_whole",
@@ -111,6 +112,9 @@ def _unknown(name: str, near: Sequence[str], command: str, kind: str) -> str:
     if near:
         names = ", ".join(sorted(near))
         return text(f"cli.usage.near_{kind}", name=name, near=names, command=command)
+    refused = reason_against(name)
+    if refused:
+        return text(refused, name=name)
     return text(f"cli.usage.unknown_{kind}", name=name, command=command)
 
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -18,6 +18,7 @@ from gardefou.web.access import PUBLIC, check_declared
 from gardefou.web.api import alerts, exports, live, media, session, state, suspension
 from gardefou.web.api.context import Context
 from gardefou.web.api.models import ProblemView
+from gardefou.web.parameters import only_known_parameters
 from gardefou.web.security import LOCAL_HOSTS, Guard
 from gardefou.web.services import WebServices
 from gardefou.web.streams import OpenStreams
@@ -58,6 +59,7 @@ def routes() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         max_body_size=LARGEST_BODY,
+        dependencies=[Depends(only_known_parameters)],
         responses={"default": {"model": ProblemView, "description": "Refused"}},
         telemetry={
             "tracing": False,

@@ -20,6 +20,7 @@ from gardefou.errors import (
     StorageError,
     UnknownAlertError,
 )
+from gardefou.site.refused import reason_against
 from gardefou.web.api.models import Bilingual, ProblemView
 
 LOGGER: Final = logging.getLogger(__name__)
@@ -61,14 +62,23 @@ def _refused(_: Request, error: Exception) -> Response:
 def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
+    refused = reason_against(str(first["loc"][-1])) if first["type"] == "extra_forbidden" else None
+    if refused:
+        return problem_response(
+            RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, refused, name=str(first["loc"][-1])[:80])
+        )
     where = ".".join(str(part) for part in first["loc"])
     return problem_response(
         RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "web.error.invalid", where=where)
     )
 
 
-def _http(_: Request, error: Exception) -> Response:
+def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    asked = request.url.path.rpartition("/")[2][:80]
+    refused = reason_against(asked) if error.status_code == HTTPStatus.NOT_FOUND else None
+    if refused:
+        return problem_response(RefusedError(HTTPStatus.NOT_FOUND, refused, name=asked))
     known = {404: "web.error.no_page", 405: "web.error.method", 413: "web.error.too_large"}
     key = known.get(error.status_code, "web.error.request")
     return problem_response(RefusedError(HTTPStatus(error.status_code), key))
