@@ -86,3 +86,7 @@ class ReviewConflictError(StorageError):
 
 class JournalError(GardefouError):
     """The journal cannot be written or read, so what it should record must not happen."""
+
+
+class DocumentError(GardefouError):
+    """A document of accountability cannot be made: facts are missing, unreadable or wrong."""

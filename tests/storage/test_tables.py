@@ -28,6 +28,14 @@ COLUMNS = {
     "reviews": "alert_id number verdict follow_up reviewer reviewed_at",
     "erased_alerts": "alert_id erased_at",
     "files_to_purge": "path alert_id",
+    "findings": "number kind object_ref fields opened_at status answer answered_by answered_at "
+    "minutes",
+    "request_holds": "number camera_id start end reason placed_at released_at",
+    "rights_requests": "number kind reference camera_id start end received_at state hold "
+    "extension ground words closed_at closed_by",
+    "drills": "number camera_id situation at window_s test_object light place planned_by "
+    "planned_at result alert_id delay_s",
+    "review_labels": "alert_id label labelled_by labelled_at",
 }
 """Everything that is ever stored: nothing about a person who was filmed, no track; `reviewer` is
 the account of the operator who decided."""
@@ -209,4 +217,7 @@ def test_the_migrations_stand_inside_the_package(store: Store) -> None:
     import gardefou.storage.migrations.versions as versions
 
     folder = Path(str(versions.__file__)).parent
-    assert sorted(each.name for each in folder.glob("v*.py")) == ["v0001_alerts.py"]
+    assert sorted(each.name for each in folder.glob("v*.py")) == [
+        "v0001_alerts.py",
+        "v0030_accountability.py",
+    ]

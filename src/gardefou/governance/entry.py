@@ -39,6 +39,9 @@ class Operation(StrEnum):
     DISK_FULL = "disk_full"
     FAILURE = "failure"
     RECOVERY = "recovery"
+    FINDING = "finding"
+    RIGHTS = "rights"
+    DRILL = "drill"
 
 
 @dataclass(frozen=True, slots=True)
