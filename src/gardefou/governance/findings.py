@@ -27,7 +27,7 @@ from gardefou.storage.paper_records import (
 from gardefou.storage.papers import Papers
 
 EXPIRY_DAYS: Final = 7
-"""How long before its end a mandate is near it, days: time to decide, not to slide into the next."""
+"""How long before its end a mandate is near it, days: time to decide on another, or not to."""
 
 LEAST_DECIDED: Final = 10
 """Decided alerts below which a camera's precision proves nothing."""
@@ -165,9 +165,13 @@ def _unreviewed(facts: Facts) -> Iterator[Observed]:
         yield Observed(FindingKind.UNREVIEWED, f"alerts@{day}", fields)
 
 
-def _town(facts: Facts) -> Iterator[Observed]:
+def _unwritten(facts: Facts) -> Iterator[Observed]:
+    """What only a person can write: the town's facts, and the judgements of the assessment."""
     for name in facts.town.missing:
         yield Observed(FindingKind.TO_COMPLETE, f"town:{name}", {"field": name})
+    mandate = facts.shown_mandate
+    if mandate is None or mandate.authorisation.dpia is None:
+        yield Observed(FindingKind.TO_COMPLETE, "dpia", {"field": "dpia"})
 
 
 def _requests(facts: Facts) -> Iterator[Observed]:
@@ -193,7 +197,7 @@ _LOOKS: Final[Sequence[Callable[[Facts], Iterator[Observed]]]] = (
     _mandate,
     _precision,
     _unreviewed,
-    _town,
+    _unwritten,
     _requests,
     _drills,
 )

@@ -158,7 +158,9 @@ def measure(site: Site, papers: Papers, modes: Sequence[Mode] = (Mode.OPERATIONA
     for camera_id, situation, state, opened_at, alert_id in papers.verdicts(modes):
         if alert_id in provoked:
             continue
-        for cut, value in _cuts(camera_id, place_of(site, camera_id), light_at(site, camera_id, opened_at)):
+        for cut, value in _cuts(
+            camera_id, place_of(site, camera_id), light_at(site, camera_id, opened_at)
+        ):
             groups.setdefault((situation, cut, value), []).append(state)
     return Measures(
         precision=[_precision(*key, states) for key, states in sorted(groups.items(), key=_order)],

@@ -46,7 +46,7 @@ _AT_ITS_START: Final = {
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """One line: the journal's number of it, its time (UTC, ISO 8601), what, and how many cameras."""
+    """One line: its number in the journal, its time (UTC, ISO 8601), what, how many cameras."""
 
     seq: int
     at: str

@@ -243,11 +243,13 @@ def details(facts: Facts, language: str) -> dict[str, Any]:
             {"at": each.at, "event": each.event.value, "cameras": each.cameras}
             for each in facts.status
         ],
-        "suspensions": [
-            {"at": each.at, "event": each.event.value} for each in facts.suspensions
-        ],
+        "suspensions": [{"at": each.at, "event": each.event.value} for each in facts.suspensions],
         "unanswered_findings": [
-            {"number": each.number, "since": _day(each.opened_at), "what": described(each, language)}
+            {
+                "number": each.number,
+                "since": _day(each.opened_at),
+                "what": described(each, language),
+            }
             for each in public
         ],
         "requests": {
@@ -339,9 +341,7 @@ def _algorithm(facts: Facts, language: str) -> dict[str, Any]:
     return {
         "description": text("register.ats.description", language),
         "algorithm_type": AlgorithmType.HYBRID,
-        "methods_and_models": text(
-            "register.ats.methods", language, model=facts.publication.model
-        ),
+        "methods_and_models": text("register.ats.methods", language, model=facts.publication.model),
         "performance": " ".join(
             evaluation_words(facts, each, language) for each in Situation if each in facts.watched
         )

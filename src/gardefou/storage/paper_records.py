@@ -1,4 +1,4 @@
-"""What the committee, the rights desk and the drills keep; nothing about a person who was filmed."""
+"""What committee, rights desk and drills keep; nothing about a person who was filmed."""
 
 from __future__ import annotations
 

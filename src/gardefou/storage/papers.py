@@ -162,7 +162,12 @@ class Papers:
             return _request(row)
 
     def close_request(
-        self, number: int, words: str, closed_by: str, at: float, ground: RefusalGround | None = None
+        self,
+        number: int,
+        words: str,
+        closed_by: str,
+        at: float,
+        ground: RefusalGround | None = None,
     ) -> RequestRecord:
         """Answer a request, or refuse it when a ground is given."""
         with self._database.writing() as session:
@@ -363,6 +368,4 @@ def _drill(row: DrillRow) -> DrillRecord:
         place=row.place,
         planned_by=row.planned_by,
     )
-    return DrillRecord(
-        row.number, plan, row.planned_at, row.result, row.alert_id, row.delay_s
-    )
+    return DrillRecord(row.number, plan, row.planned_at, row.result, row.alert_id, row.delay_s)

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from gardefou import __version__
 from gardefou.web import events, problems
-from gardefou.web.api import alerts, live, media, state
+from gardefou.web.api import accountability, alerts, live, media, public, state
 from gardefou.web.api.context import Context
 from gardefou.web.api.models import ProblemView
 from gardefou.web.security import LOCAL_HOSTS, Guard
@@ -66,7 +66,7 @@ def routes() -> FastAPI:
         },
     )
     problems.install(app)
-    for room in (state, alerts, media, live, events):
+    for room in (state, alerts, media, live, events, accountability, public):
         app.include_router(room.router)
     _serve_page(app)
     return app

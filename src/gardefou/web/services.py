@@ -93,3 +93,8 @@ class WebServices:
     mode: Mode
     evidence_dir: Path
     clock: Callable[[], float] = time.time
+
+    @property
+    def home(self) -> Path:
+        """The home folder, which holds the evidence folder."""
+        return self.evidence_dir.parent

@@ -19,9 +19,7 @@ SITUATIONS = (
     "'abandoned_object', 'weapon', 'wrong_way', 'zone_intrusion', "
     "'person_down', 'crowd_movement', 'crowd_density', 'fire'"
 )
-GROUNDS = (
-    "'state_security', 'defence', 'public_security', 'court_proceedings', 'rights_of_others'"
-)
+GROUNDS = "'state_security', 'defence', 'public_security', 'court_proceedings', 'rights_of_others'"
 
 
 def upgrade() -> None:
