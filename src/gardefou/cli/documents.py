@@ -9,8 +9,7 @@ import typer
 
 from gardefou.cli.office import HomeOption, opened
 from gardefou.cli.register import Language
-from gardefou.governance.documents import Desk, DocumentKind
-from gardefou.governance.documents import export as export_document
+from gardefou.governance.documents import Desk, DocumentKind, issue, write
 from gardefou.i18n import text
 
 app = typer.Typer(
@@ -52,7 +51,8 @@ def export_dpia(home: HomeOption, out: Out, language: In = Language.FR) -> None:
 def _export(kind: DocumentKind, home: Path, out: Path, language: Language) -> None:
     with opened(home) as office:
         desk = Desk(office, office.facts(), language.value)
-        document, written = export_document(kind, desk, out)
+        document = issue(kind, desk)
+    written = write(document, out)
     for path in written:
         typer.echo(text("documents.command.written", path=path))
     if document.missing:

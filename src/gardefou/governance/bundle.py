@@ -51,7 +51,7 @@ def installed() -> str:
     """The software that is installed, by name, version and licence, as JSON."""
     found = sorted(
         {
-            (each.metadata["Name"], each.version, each.metadata.get("License-Expression") or "")
+            (each.metadata["Name"], each.version, _licence(each))
             for each in metadata.distributions()
             if each.metadata["Name"]
         }
@@ -65,6 +65,11 @@ def installed() -> str:
             ],
         }
     )
+
+
+def _licence(package: metadata.Distribution) -> str:
+    fields = package.metadata.json
+    return str(fields.get("license_expression") or fields.get("license") or "")[:100]
 
 
 def programme() -> Iterator[tuple[str, str]]:

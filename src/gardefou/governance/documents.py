@@ -70,15 +70,14 @@ def write(document: Document, folder: Path) -> list[Path]:
     return written
 
 
-def export(kind: DocumentKind, desk: Desk, folder: Path) -> tuple[Document, list[Path]]:
-    """Make a paper and write it; one that names operators is journalled as an export first."""
-    document = make(kind, desk)
+def issue(kind: DocumentKind, desk: Desk, to: str = SOFTWARE) -> Document:
+    """Make a paper for somebody; one that names operators is journalled as an export first."""
     if kind in _NAMING:
         details = {"document": kind.value}
         desk.office.journal.append(
-            Entry(SOFTWARE, Operation.EXPORT, f"document:{kind.value}", details=details)
+            Entry(to, Operation.EXPORT, f"document:{kind.value}", details=details)
         )
-    return document, write(document, folder)
+    return make(kind, desk)
 
 
 _NAMING: Final = frozenset({DocumentKind.FOLLOW_UPS, DocumentKind.PERSONS})

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from gardefou.errors import UsageError
 from gardefou.evidence.files import whole_file
+from gardefou.governance.canonical import Json
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.journal import Journal
 from gardefou.governance.town import DataProtection
@@ -197,7 +198,7 @@ def hand_out(
     if not first or not second or first == second:
         raise UsageError("rights.two_persons")
     pieces = [path for alert in located(request, store) for path in alert.evidence.values()]
-    details = {"second": second, "pieces": len(pieces)}
+    details: dict[str, Json] = {"second": second, "pieces": len(pieces)}
     journal.append(Entry(first, Operation.EXPORT, f"request:{request.number}", details=details))
     written = []
     for number, piece in enumerate(pieces, 1):

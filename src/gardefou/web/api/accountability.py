@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gardefou.errors import DocumentError, JournalError, StorageError, UsageError
 from gardefou.governance import findings, rights
-from gardefou.governance.documents import Desk, DocumentKind, make
+from gardefou.governance.documents import Desk, DocumentKind, issue
 from gardefou.governance.entry import Entry, Operation
 from gardefou.storage.paper_records import (
     FindingKind,
@@ -205,11 +205,11 @@ def label_alert(context: InContext, alert_id: UUID, body: LabelBody) -> None:
 
 
 @router.get("/documents/{kind}/{name}")
-def get_document(context: InContext, kind: DocumentKind, name: str) -> Response:
-    """One file of a paper, filled from what runs."""
+def get_document(context: InContext, kind: DocumentKind, name: str, reader: PersonName) -> Response:
+    """One file of a paper; ``reader`` is journalled where it names operators."""
     desk = Desk(office_of(context), facts_of(context))
     with _told():
-        files = make(kind, desk).files
+        files = issue(kind, desk, _actor(reader)).files
     if name not in files:
         raise RefusedError(HTTPStatus.NOT_FOUND, "web.error.no_page")
     return Response(files[name], media_type=MEDIA_TYPES[name.rpartition(".")[2]])
