@@ -12,7 +12,7 @@ from typing import Final
 from gardefou import __version__
 from gardefou.errors import DocumentError
 from gardefou.governance.authorised import MandateFacts, read_mandates
-from gardefou.governance.figures import Publication, published
+from gardefou.governance.figures import Maturity, Publication, published
 from gardefou.governance.journal import FILE_NAME as JOURNAL
 from gardefou.governance.journal import Journal
 from gardefou.governance.measures import Measures, measure
@@ -69,6 +69,11 @@ class Facts:
     def watched(self) -> frozenset[Situation]:
         """Situations that some camera watches for."""
         return frozenset().union(*(camera.situations.on for camera in self.site.cameras))
+
+    def maturity(self, situation: Situation) -> Maturity:
+        """How far a situation may be trusted, by the published figures."""
+        figures = self.publication.situations.get(situation)
+        return Maturity.NOT_MEASURED if figures is None else figures.maturity
 
     @property
     def suspensions(self) -> tuple[StatusLine, ...]:

@@ -14,7 +14,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from gardefou.governance import transparency
 from gardefou.governance.camera_map import camera_map
 from gardefou.governance.facts import Facts
-from gardefou.governance.figures import maturity_label
 from gardefou.governance.rights import route
 from gardefou.i18n import LANGUAGES, text
 from gardefou.situations.situation import Situation
@@ -55,7 +54,7 @@ def public_page(facts: Facts, language: str, served: bool) -> str:
             "evaluation_words": partial(transparency.evaluation_words, facts, language=language),
             "field_words": partial(transparency.field_words, facts, language=language),
             "drill_words": partial(transparency.drill_words, facts, language=language),
-            "maturity": partial(_maturity, language),
+            "maturity": partial(transparency.maturity_words, facts, language=language),
             "route": route(facts.town.data_protection, language),
             "when": partial(moment, facts.site.timezone),
         },
@@ -89,7 +88,3 @@ def _translated(language: str, key: str, **fields: object) -> str:
 
 def _filled(language: str, words: str) -> str:
     return transparency.filled(words, language)
-
-
-def _maturity(language: str, situation: Situation) -> str:
-    return maturity_label(situation, language)

@@ -12,8 +12,7 @@ from html import escape
 from typing import Any, Final
 
 from gardefou.governance.facts import Facts
-from gardefou.governance.figures import maturity_label
-from gardefou.governance.transparency import filled
+from gardefou.governance.transparency import filled, maturity_words
 from gardefou.i18n import text
 from gardefou.situations.situation import Situation
 
@@ -180,10 +179,7 @@ def _fields(facts: Facts, language: str) -> dict[str, object]:
         "cameras": len(cameras),
         "masks": sum(len(camera.masks) for camera in cameras),
         "places": ", ".join(sorted({c.place.name for c in cameras if c.place})) or nothing,
-        "situations": ", ".join(
-            f"{text(f'situations.{each.value}.name', language)} ({maturity_label(each, language)})"
-            for each in situations
-        ),
+        "situations": ", ".join(_named(facts, each, language) for each in situations),
         "event": nothing if act is None else act.event,
         "reasons": nothing if act is None else act.reasons,
         "basis": nothing if mandate is None else " ; ".join(mandate.texts) or mandate.regime,
@@ -204,6 +200,12 @@ def _fields(facts: Facts, language: str) -> dict[str, object]:
         "confirmed": facts.verdicts.confirmed,
         "software": facts.software,
     }
+
+
+def _named(facts: Facts, situation: Situation, language: str) -> str:
+    """A situation with how far it may be trusted."""
+    name = text(f"situations.{situation.value}.name", language)
+    return f"{name} ({maturity_words(facts, situation, language)})"
 
 
 def _html(words: str) -> str:

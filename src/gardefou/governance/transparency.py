@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gardefou.errors import DocumentError
 from gardefou.governance.authorised import MandateFacts
 from gardefou.governance.facts import Facts
-from gardefou.governance.figures import maturity_of
 from gardefou.governance.findings import described, is_public
 from gardefou.governance.rights import is_overdue
 from gardefou.governance.status import StatusEvent
@@ -362,6 +361,11 @@ def _algorithm(facts: Facts, language: str) -> dict[str, Any]:
     }
 
 
+def maturity_words(facts: Facts, situation: Situation, language: str) -> str:
+    """How far a situation may be trusted, in words."""
+    return text(f"governance.maturity.{facts.maturity(situation).value}", language)
+
+
 def evaluation_words(facts: Facts, situation: Situation, language: str) -> str:
     """What the evaluation found of a situation, in plain words."""
     name = text(f"situations.{situation.value}.name", language)
@@ -418,7 +422,7 @@ def _situation(facts: Facts, situation: Situation, language: str) -> dict[str, A
         "legal": text(f"situations.{situation.value}.legal", language),
         "on": situation in facts.watched,
         "cameras": sum(situation in camera.situations.on for camera in facts.site.cameras),
-        "maturity": maturity_of(situation).value,
+        "maturity": facts.maturity(situation).value,
         "evaluation": None if figures is None else figures.model_dump(mode="json"),
         "out_of_purpose": facts.measures.out_of_purpose.get(situation, 0),
     }
