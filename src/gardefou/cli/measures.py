@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from gardefou.cli.office import HomeOption, local_time, opened, say_json
+from gardefou.errors import UsageError
 from gardefou.governance.drills import WINDOW_S, DrillWish, cancel_drill, end_drill, plan_drill
 from gardefou.governance.facts import SITE
 from gardefou.governance.measures import Cut, Interval, Measures, measure
@@ -86,6 +87,8 @@ def result(
     as_json: Annotated[bool, typer.Option("--json", help=text("measures.command.json"))] = False,
 ) -> None:
     """Note how a drill ended, or list all drills."""
+    if number is not None and not by.strip():
+        raise UsageError("measures.nobody")
     with opened(home) as office:
         if number is None:
             drills = office.store.papers.drills()
