@@ -116,6 +116,26 @@ def test_a_rewritten_journal_is_named_even_under_a_new_list(bundle: Bundle) -> N
     assert "was changed" in said
 
 
+def test_a_journal_whose_oldest_entries_were_pruned_is_followed_from_there(town: TestTown) -> None:
+    lines = [line.encode() for line in town.journal.entries()]
+    town.start()
+    first, second = (line for line in town.journal.entries())
+    head = b'{"pruned":{"hash":"%s","kept":[],"seq":1,"tiles":[]}}\n' % first.hash.encode()
+    assert list(verify_bundle.journal(lines[0] + second.encode())) == []
+    assert list(verify_bundle.journal(head + second.encode())) == []
+    assert list(verify_bundle.journal(second.encode())) == [
+        "journal.jsonl: line 1: entry 2 does not follow the one before"
+    ]
+    assert list(verify_bundle.journal(head.replace(b'"seq"', b'"sea"') + second.encode()))
+
+
+def test_other_parts_add_files_that_are_listed_too(town: TestTown, tmp_path: Path) -> None:
+    made = write_bundle(town.office, tmp_path / "b.zip", "c", more={"log/log.vkey": b"key"})
+    assert verified(made.path)[0] == 0
+    with zipfile.ZipFile(made.path) as opened:
+        assert b"log/log.vkey" in opened.read("MANIFEST.sha256")
+
+
 def test_what_is_no_bundle_is_said_to_be_none(tmp_path: Path) -> None:
     path = tmp_path / "no.zip"
     path.write_text("no")

@@ -9,7 +9,7 @@ import pytest
 
 from gardefou.errors import StorageError, UsageError
 from gardefou.governance import findings
-from gardefou.governance.entry import Entry, Operation
+from gardefou.governance.entry import START, Entry, Operation, next_line
 from gardefou.governance.pages import public_page
 from gardefou.storage.paper_records import FindingKind, FindingRecord, FindingStatus
 from gardefou.storage.review import Verdict
@@ -94,6 +94,13 @@ def test_other_parts_tell_findings_through_the_journal(town: TestTown, kind: str
     entry = Entry("gardefou", Operation.SUSPENSION, "camera:quay", details={"finding": kind})
     town.journal.append(entry)
     assert (FindingKind(kind), "camera:quay@2026-07-14") in kinds(look(town))
+
+
+def test_a_camera_that_moved_is_a_finding_by_its_entry_alone() -> None:
+    line = next_line(Entry("gardefou", Operation.FAILURE, "camera:quay"), "2026-07-14T12:00", START)
+    moved = line.model_copy(update={"operation": "camera_moved"})
+    (found,) = findings.told([moved])
+    assert (found.kind, found.object_ref) == (FindingKind.CAMERA_MOVED, "camera:quay@2026-07-14")
 
 
 @pytest.mark.parametrize("kind", ["contract_incomplete", "nonsense", 3])

@@ -15,8 +15,7 @@ from gardefou.governance import register
 from gardefou.governance.camera_map import camera_map
 from gardefou.governance.entry import Operation
 from gardefou.governance.pages import public_page
-from gardefou.governance.town import Town, load_town
-from gardefou.governance.transparency import (
+from gardefou.governance.registration import (
     AlgorithmType,
     Domain,
     Registration,
@@ -26,6 +25,7 @@ from gardefou.governance.transparency import (
     registration,
     use_status,
 )
+from gardefou.governance.town import Town, load_town
 from gardefou.situations.situation import Situation
 from gardefou.storage.review import Verdict
 from support.page import Page
@@ -87,6 +87,11 @@ def test_the_words_aucune_deliberation_stand_where_there_was_none(town: TestTown
     page = public_page(town.facts(), "fr", True)
     assert "Délibération 2026-04 du 3 juin 2026" in page
     assert "aucune délibération" not in page
+
+
+def test_a_revoked_mandate_is_not_in_force(town: TestTown) -> None:
+    (town.home / "mandates" / "fete-2026.revoked").write_text("suspicion")
+    assert registration(town.facts()).gardefou["mandate_in_force"] is False
 
 
 def test_a_contract_with_gaps_wears_its_badge(town: TestTown) -> None:
@@ -221,21 +226,6 @@ def test_lines_whose_entries_were_pruned_stay(town: TestTown, tmp_path: Path) ->
     register.publish_status(tmp_path / "public", lines)
     assert register.publish_status(tmp_path / "public", lines[1:]) == 0
     assert len((tmp_path / "public" / "status.jsonl").read_text().splitlines()) == 2
-
-
-# What the gate asks
-
-
-def test_a_register_that_does_not_describe_what_runs_is_named(town: TestTown) -> None:
-    facts = town.facts()
-    notice = register.unpublished(town.home, facts.site_sha256)
-    assert notice is not None
-    assert notice.key == "register.not_published"
-    register.publish(town.home, facts)
-    assert register.unpublished(town.home, facts.site_sha256) is None
-    other = register.unpublished(town.home, "0" * 64)
-    assert other is not None
-    assert other.key == "register.out_of_date"
 
 
 # The town's facts

@@ -10,12 +10,12 @@ from typing import Any, Final
 from gardefou.errors import DocumentError
 from gardefou.governance.camera_map import camera_map
 from gardefou.governance.facts import Facts
+from gardefou.governance.headed import Fact, Paper, Section, Table
 from gardefou.governance.pages import moment
-from gardefou.governance.paper import Fact, Paper, Section, Table
 from gardefou.governance.pia import MEASURES
+from gardefou.governance.registration import filled
 from gardefou.governance.rights import route
 from gardefou.governance.status import StatusEvent
-from gardefou.governance.transparency import filled
 from gardefou.i18n import text
 from gardefou.situations.situation import Situation
 from gardefou.storage.store import Store

@@ -20,6 +20,9 @@ from gardefou.situations.situation import Situation
 FOLDER: Final = "mandates"
 """Where mandates stand within the home folder."""
 
+REVOKED_SUFFIX: Final = ".revoked"
+"""Ending of the file beside a mandate whose presence revokes it."""
+
 
 def _words(value: object) -> str:
     return "" if value is None else str(value)
@@ -157,7 +160,8 @@ def read_mandates(home: Path) -> Sequence[MandateFacts]:
     for path in sorted((home / FOLDER).glob("*.yaml")):
         try:
             document = yaml.safe_load(path.read_text(encoding="utf-8"))
-            mandates.append(facts_of(document if isinstance(document, dict) else {}))
+            revoked = path.with_suffix(REVOKED_SUFFIX).exists()
+            mandates.append(facts_of(document if isinstance(document, dict) else {}, revoked))
         except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
             raise DocumentError("register.mandate_unreadable", path=path) from error
     return sorted(mandates, key=lambda each: (each.start, each.id))

@@ -26,8 +26,8 @@ from gardefou.governance.facts import SITE, Facts, Office
 from gardefou.governance.figures import FILE_NAME as FIGURES
 from gardefou.governance.pages import public_page
 from gardefou.governance.register import as_text, map_json
+from gardefou.governance.registration import details
 from gardefou.governance.town import FILE_NAME as TOWN
-from gardefou.governance.transparency import details
 from gardefou.site.yaml_text import write as site_text
 from gardefou.storage.paper_records import FindingRecord
 
@@ -81,14 +81,22 @@ def programme() -> Iterator[tuple[str, str]]:
             yield hashlib.sha256(path.read_bytes()).hexdigest(), name
 
 
-def write_bundle(office: Office, out: Path, by: str, sbom: MakeSbom = installed) -> Bundle:
+def write_bundle(
+    office: Office,
+    out: Path,
+    by: str,
+    sbom: MakeSbom = installed,
+    more: Mapping[str, bytes] | None = None,
+) -> Bundle:
     """Write the bundle, journalled first; ``by`` for whom it is made.
+
+    ``more`` files of other parts by their name in the bundle, such as the journal's own export.
 
     Raises `DocumentError`, `StorageError` or `JournalError` when a part cannot be read, and
     `OutputError`.
     """
     office.journal.append(Entry(by, Operation.EXPORT, "inspection"))
-    contents = _contents(office, office.facts(), sbom)
+    contents = {**_contents(office, office.facts(), sbom), **(more or {})}
     listing = "".join(
         f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(contents.items())
     ).encode()

@@ -12,8 +12,8 @@ from gardefou.evidence.files import whole_file
 from gardefou.governance import assessments, reports, sign
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.facts import Facts, Office
+from gardefou.governance.headed import Paper
 from gardefou.governance.journal import SOFTWARE
-from gardefou.governance.paper import Paper
 from gardefou.governance.pia import pia, unwritten
 from gardefou.governance.register import as_text
 from gardefou.governance.reports import PersonWithAccess

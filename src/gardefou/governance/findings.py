@@ -41,6 +41,10 @@ FORETOLD: Final = frozenset(
 """Kinds that other parts may tell through the journal."""
 
 
+_BY_OPERATION: Final = {"camera_moved": FindingKind.CAMERA_MOVED.value}
+"""Operations that are findings by themselves."""
+
+
 def look(facts: Facts, papers: Papers, journal: Journal) -> list[FindingRecord]:
     """Open what is found and not known yet, each journalled first; the answer is what is new."""
     fresh = [each for each in _once(_all(facts, journal)) if not papers.is_known(each)]
@@ -85,7 +89,7 @@ def observe(facts: Facts) -> Iterator[Observed]:
 def told(entries: Iterable[Line]) -> Iterator[Observed]:
     """What other parts told through the journal; its object carries the day it was told."""
     for line in entries:
-        kind = line.details.get("finding")
+        kind = _BY_OPERATION.get(line.operation) or line.details.get("finding")
         if kind in {each.value for each in FORETOLD}:
             day = line.ts[:10]
             fields = {"object": line.object_ref, "day": day}

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from gardefou.governance import transparency
+from gardefou.governance import registration
 from gardefou.governance.camera_map import camera_map
 from gardefou.governance.facts import Facts
 from gardefou.governance.rights import route
@@ -46,15 +46,15 @@ def public_page(facts: Facts, language: str, served: bool) -> str:
             "served": served,
             "style_at": STYLE,
             "others": [each for each in LANGUAGES if each != language],
-            "details": transparency.details(facts, language),
+            "details": registration.details(facts, language),
             "map": camera_map(facts),
             "situations": list(Situation),
-            "status": transparency.use_status(facts).value,
-            "deliberation": transparency.deliberation(facts, language),
-            "evaluation_words": partial(transparency.evaluation_words, facts, language=language),
-            "field_words": partial(transparency.field_words, facts, language=language),
-            "drill_words": partial(transparency.drill_words, facts, language=language),
-            "maturity": partial(transparency.maturity_words, facts, language=language),
+            "status": registration.use_status(facts).value,
+            "deliberation": registration.deliberation(facts, language),
+            "evaluation_words": partial(registration.evaluation_words, facts, language=language),
+            "field_words": partial(registration.field_words, facts, language=language),
+            "drill_words": partial(registration.drill_words, facts, language=language),
+            "maturity": partial(registration.maturity_words, facts, language=language),
             "route": route(facts.town.data_protection, language),
             "when": partial(moment, facts.site.timezone),
         },
@@ -87,4 +87,4 @@ def _translated(language: str, key: str, **fields: object) -> str:
 
 
 def _filled(language: str, words: str) -> str:
-    return transparency.filled(words, language)
+    return registration.filled(words, language)

@@ -12,7 +12,7 @@ from html import escape
 from typing import Any, Final
 
 from gardefou.governance.facts import Facts
-from gardefou.governance.transparency import filled, maturity_words
+from gardefou.governance.registration import filled, maturity_words
 from gardefou.i18n import text
 from gardefou.situations.situation import Situation
 

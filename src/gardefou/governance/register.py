@@ -1,18 +1,16 @@
-"""The register on the disk, and whether what is published is what runs."""
+"""The register on the disk: everything that is public, written from the facts."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Final
 
-from gardefou.capture.notice import Notice
 from gardefou.evidence.files import whole_file
 from gardefou.governance.camera_map import camera_map
 from gardefou.governance.facts import Facts
 from gardefou.governance.pages import public_page
+from gardefou.governance.registration import registration
 from gardefou.governance.status import publish_status
-from gardefou.governance.transparency import registration
 from gardefou.i18n import LANGUAGES
 
 FOLDER: Final = "public"
@@ -47,22 +45,6 @@ def publish(home: Path, facts: Facts) -> Path:
         with whole_file(folder / name) as unfinished:
             unfinished.write_text(content, encoding="utf-8")
     return folder
-
-
-def unpublished(home: Path, site_sha256: str) -> Notice | None:
-    """Why the register does not describe what is about to run; None when it does.
-
-    ``site_sha256`` of the site document that is to run. For the gate: a use that the public cannot
-    read of does not begin.
-    """
-    path = home / FOLDER / REGISTER
-    try:
-        entry = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return Notice.of("register.not_published", path=path)
-    extension = entry.get("gardefou") if isinstance(entry, dict) else None
-    known = extension.get("site_sha256") if isinstance(extension, dict) else None
-    return None if known == site_sha256 else Notice.of("register.out_of_date", path=path)
 
 
 def as_text(value: Any) -> str:

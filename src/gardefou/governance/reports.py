@@ -11,10 +11,10 @@ from gardefou.governance.assessments import as_csv
 from gardefou.governance.entry import Line, Operation
 from gardefou.governance.facts import Facts
 from gardefou.governance.findings import described
+from gardefou.governance.headed import Fact, Paper, Section, Table
 from gardefou.governance.pages import moment
-from gardefou.governance.paper import Fact, Paper, Section, Table
+from gardefou.governance.registration import drill_words, field_words
 from gardefou.governance.rights import is_overdue
-from gardefou.governance.transparency import drill_words, field_words
 from gardefou.i18n import text
 from gardefou.situations.situation import Situation
 from gardefou.storage.paper_records import FindingStatus, RequestState

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from gardefou.errors import UsageError
@@ -26,7 +26,6 @@ from gardefou.governance.town import DataProtection
 from gardefou.i18n import text
 from gardefou.storage.paper_records import (
     RefusalGround,
-    RequestHold,
     RequestKind,
     RequestRecord,
     RequestState,
@@ -49,16 +48,6 @@ LONGEST_SPAN_S: Final = 24 * 3600.0
 
 MARGIN_S: Final = 300.0
 """How far before and after the time a person remembers is held, s."""
-
-
-class Holds(Protocol):
-    """Keeps evidence from the purge; `Papers` does, and so may another keeper of holds."""
-
-    def place_hold(
-        self, camera_id: str, start: float, end: float, reason: str, at: float
-    ) -> RequestHold:
-        """Keep the evidence of a camera between two times, UTC s."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +87,6 @@ def located(request: RequestRecord, store: Store) -> list[AlertRecord]:
     """The alerts whose evidence the request may be about."""
     ids = store.papers.overlapping(request.camera_id, request.start, request.end)
     return [store.alert(each) for each in ids]
-
-
-def is_held(alert: AlertRecord, holds: Sequence[RequestHold]) -> bool:
-    """Whether a request holds an alert from the purge.
-
-    What a purge asks before it takes an alert, its evidence or its files, with `Papers.holds`.
-    """
-    end = alert.opened_at if alert.closed_at is None else alert.closed_at
-    return any(
-        hold.camera_id == alert.camera_id and alert.opened_at <= hold.end and end >= hold.start
-        for hold in holds
-    )
 
 
 def deadline(request: RequestRecord, timezone: str) -> datetime:

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 LIST = "MANIFEST.sha256"
 JOURNAL = "journal.jsonl"
 GENESIS = "0" * 64
+PRUNED = b'{"pruned":'
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -68,8 +69,17 @@ def verify(bundle: zipfile.ZipFile) -> Iterator[str]:
 
 def journal(data: bytes) -> Iterator[str]:
     """Where the journal's lines do not follow each other; a torn last line is none of them."""
-    before, expected = GENESIS, None
-    for number, line in enumerate(data.split(b"\n")[:-1], 1):
+    lines = data.split(b"\n")[:-1]
+    before, expected, start = GENESIS, 1, 1
+    if lines and lines[0].startswith(PRUNED):
+        try:
+            head = json.loads(lines[0])["pruned"]
+            before, expected = head["hash"], head["seq"] + 1
+        except (ValueError, KeyError, TypeError):
+            yield f"{JOURNAL}: line 1: no head of a pruned journal"
+            return
+        lines, start = lines[1:], 2
+    for number, line in enumerate(lines, start):
         try:
             entry = json.loads(line)
             claimed = entry.pop("hash")
@@ -80,7 +90,7 @@ def journal(data: bytes) -> Iterator[str]:
         if digest(canonical(entry)) != claimed:
             yield f"{JOURNAL}: line {number}: entry {seq} was changed"
             return
-        if linked != before or (expected is not None and seq != expected):
+        if linked != before or seq != expected:
             yield f"{JOURNAL}: line {number}: entry {seq} does not follow the one before"
             return
         before, expected = claimed, seq + 1

@@ -51,7 +51,7 @@ class FindingRow(Base):
     )
 
 
-class HoldRow(Base):
+class RequestHoldRow(Base):
     """What a request keeps from the purge."""
 
     __tablename__ = "request_holds"

@@ -13,7 +13,7 @@ from gardefou.errors import StorageError, UnknownAlertError
 from gardefou.situations.situation import Situation
 from gardefou.storage.database import Database
 from gardefou.storage.models import AlertRow
-from gardefou.storage.paper_models import DrillRow, FindingRow, HoldRow, LabelRow, RequestRow
+from gardefou.storage.paper_models import DrillRow, FindingRow, LabelRow, RequestHoldRow, RequestRow
 from gardefou.storage.paper_records import (
     DrillPlan,
     DrillRecord,
@@ -29,6 +29,7 @@ from gardefou.storage.paper_records import (
     ReviewLabel,
 )
 from gardefou.storage.records import Mode
+from gardefou.storage.request_holds import held_by_request
 from gardefou.storage.review import ReviewState
 
 
@@ -107,13 +108,6 @@ class Papers:
 
     # Requests of residents
 
-    def place_hold(
-        self, camera_id: str, start: float, end: float, reason: str, at: float
-    ) -> RequestHold:
-        """Keep the evidence of a camera between two times from the purge, UTC s."""
-        with self._database.writing() as session:
-            return _hold(_new_hold(session, camera_id, start, end, reason, at))
-
     def add_request(
         self,
         kind: RequestKind,
@@ -180,17 +174,25 @@ class Papers:
     def holds(self, at: float) -> list[RequestHold]:
         """The holds that stand at a time, UTC s."""
         question = (
-            select(HoldRow)
-            .where((HoldRow.released_at.is_(None)) | (HoldRow.released_at > at))
-            .order_by(HoldRow.number)
+            select(RequestHoldRow)
+            .where((RequestHoldRow.released_at.is_(None)) | (RequestHoldRow.released_at > at))
+            .order_by(RequestHoldRow.number)
         )
         with self._database.reading() as session:
             return [_hold(row) for row in session.scalars(question)]
 
+    def held(self, at: float) -> list[UUID]:
+        """The alerts that requests hold at a time, the oldest first, UTC s."""
+        question = (
+            select(AlertRow.id).where(held_by_request(at)).order_by(AlertRow.opened_at, AlertRow.id)
+        )
+        with self._database.reading() as session:
+            return list(session.scalars(question))
+
     def release_hold(self, number: int, at: float) -> None:
         """Let a hold end at a time, which may be still to come, UTC s."""
         with self._database.writing() as session:
-            _found(session, HoldRow, number).released_at = at
+            _found(session, RequestHoldRow, number).released_at = at
 
     # Drills
 
@@ -293,14 +295,16 @@ class Papers:
 
 def _new_hold(
     session: Session, camera_id: str, start: float, end: float, reason: str, at: float
-) -> HoldRow:
-    row = HoldRow(camera_id=camera_id, start=start, end=end, reason=reason[:200], placed_at=at)
+) -> RequestHoldRow:
+    row = RequestHoldRow(
+        camera_id=camera_id, start=start, end=end, reason=reason[:200], placed_at=at
+    )
     session.add(row)
     session.flush()
     return row
 
 
-_Row = TypeVar("_Row", FindingRow, RequestRow, HoldRow, DrillRow)
+_Row = TypeVar("_Row", FindingRow, RequestRow, RequestHoldRow, DrillRow)
 
 
 def _found(session: Session, table: type[_Row], number: int) -> _Row:
@@ -332,7 +336,7 @@ def _finding(row: FindingRow) -> FindingRecord:
     )
 
 
-def _hold(row: HoldRow) -> RequestHold:
+def _hold(row: RequestHoldRow) -> RequestHold:
     return RequestHold(
         row.number, row.camera_id, row.start, row.end, row.reason, row.placed_at, row.released_at
     )

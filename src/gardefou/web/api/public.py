@@ -14,7 +14,7 @@ from gardefou.errors import GardefouError
 from gardefou.governance.camera_map import camera_map
 from gardefou.governance.facts import Facts, Office
 from gardefou.governance.pages import public_page, style
-from gardefou.governance.transparency import registration
+from gardefou.governance.registration import registration
 from gardefou.i18n import LANGUAGES
 from gardefou.web.api.context import Context, InContext
 from gardefou.web.problems import RefusedError
