@@ -79,7 +79,7 @@ def test_it_holds_what_an_inspector_asks_for_and_no_picture_or_password(bundle: 
 def test_the_programme_s_own_files_are_listed_with_their_hashes(bundle: Bundle) -> None:
     with zipfile.ZipFile(bundle.path) as opened:
         lines = opened.read("programme.sha256").decode().splitlines()
-    listed = dict(reversed(line.split("  ")) for line in lines)
+    listed = {name: sha for sha, _, name in (line.partition("  ") for line in lines)}
     source = Path(str(verify_bundle.__file__)).read_bytes()
     assert listed["gardefou/governance/verify_bundle.py"] == verify_bundle.digest(source)
 

@@ -25,6 +25,7 @@ from gardefou.governance.registration import (
     registration,
     use_status,
 )
+from gardefou.governance.status import publish_status
 from gardefou.governance.town import Town, load_town
 from gardefou.situations.situation import Situation
 from gardefou.storage.review import Verdict
@@ -223,8 +224,8 @@ def test_lines_whose_entries_were_pruned_stay(town: TestTown, tmp_path: Path) ->
     town.start()
     town.note(Operation.STOP)
     lines = town.facts().status
-    register.publish_status(tmp_path / "public", lines)
-    assert register.publish_status(tmp_path / "public", lines[1:]) == 0
+    publish_status(tmp_path / "public", lines)
+    assert publish_status(tmp_path / "public", lines[1:]) == 0
     assert len((tmp_path / "public" / "status.jsonl").read_text().splitlines()) == 2
 
 
