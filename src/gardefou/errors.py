@@ -119,3 +119,7 @@ class RefusedError(GardefouError, ImportError):
         capability, why = self.refusal.name(language), self.refusal.why(language)
         filled = text(self.key, language, capability=capability, why=why, **self.fields)
         return one_line(filled)
+
+
+class DocumentError(GardefouError):
+    """A document of accountability cannot be made: facts are missing, unreadable or wrong."""

@@ -39,6 +39,14 @@ COLUMNS = {
     "sessions": "digest account verified begun_at seen_at",
     "exports": "id alert_id kind motive procedure recipient proposed_by proposed_at approved_by "
     "approved_at",
+    "findings": "number kind object_ref fields opened_at status answer answered_by answered_at "
+    "minutes",
+    "request_holds": "number camera_id start end reason placed_at released_at",
+    "rights_requests": "number kind reference camera_id start end received_at state hold "
+    "extension ground words closed_at closed_by",
+    "drills": "number camera_id situation at window_s test_object light place planned_by "
+    "planned_at result alert_id delay_s",
+    "review_labels": "alert_id label labelled_by labelled_at",
 }
 """Everything that is ever stored: nothing about a person who was filmed, no track; `reviewer` is
 the account of the operator who decided, `placed_by` and `lifted_by` of who holds. Accounts are
@@ -243,4 +251,5 @@ def test_the_migrations_stand_inside_the_package(store: Store) -> None:
         "v0001_alerts.py",
         "v0010_holds.py",
         "v0020_accounts.py",
+        "v0030_accountability.py",
     ]

@@ -33,6 +33,17 @@ ROUTES = {
     ("get", "/api/suspension"): set(),
     ("post", "/api/suspension"): set(),
     ("post", "/api/suspension/resumption"): set(),
+    ("get", "/api/accountability/findings"): set(),
+    ("post", "/api/accountability/findings/{number}/answer"): {"number"},
+    ("get", "/api/accountability/measures"): set(),
+    ("get", "/api/accountability/requests"): set(),
+    ("post", "/api/accountability/requests"): set(),
+    ("post", "/api/accountability/requests/{number}/answer"): {"number"},
+    ("post", "/api/accountability/alerts/{alert_id}/label"): {"alert_id"},
+    ("get", "/api/accountability/documents/{kind}/{name}"): {"kind", "name", "reader"},
+    ("get", "/public/register.json"): set(),
+    ("get", "/public/cameras.geojson"): set(),
+    ("get", "/public/status.jsonl"): set(),
 }
 """Nothing here takes a criterion on what a picture shows: alerts are found by state, camera,
 situation and time only."""

@@ -4,6 +4,150 @@
  */
 
 export interface paths {
+    "/api/accountability/alerts/{alert_id}/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Label Alert
+         * @description Say that an alert was foreign to the law's purpose; it is counted and published.
+         */
+        post: operations["label_alert_api_accountability_alerts__alert_id__label_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accountability/documents/{kind}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Document
+         * @description One file of a paper; ``reader`` is journalled where it names operators.
+         */
+        get: operations["get_document_api_accountability_documents__kind___name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accountability/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Findings
+         * @description Every finding, after looking for new ones.
+         */
+        get: operations["list_findings_api_accountability_findings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accountability/findings/{number}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Finding
+         * @description Answer a finding with the reference of the minutes.
+         */
+        post: operations["answer_finding_api_accountability_findings__number__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accountability/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Measures
+         * @description Field precision by operators' verdicts, drills, alerts out of purpose.
+         */
+        get: operations["get_measures_api_accountability_measures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accountability/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Requests
+         * @description Every request of a resident with its deadline.
+         */
+        get: operations["list_requests_api_accountability_requests_get"];
+        put?: never;
+        /**
+         * New Request
+         * @description Take a request in; what it may be about is held at once.
+         */
+        post: operations["new_request_api_accountability_requests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accountability/requests/{number}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Request
+         * @description Note that a request was answered or refused.
+         */
+        post: operations["answer_request_api_accountability_requests__number__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts": {
         parameters: {
             query?: never;
@@ -402,6 +546,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/public/cameras.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cameras
+         * @description The map of the cameras: GeoJSON with OpenStreetMap's tags.
+         */
+        get: operations["cameras_public_cameras_geojson_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/public/register.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Register Entry
+         * @description The register's entry: Algorithmic Transparency Standard 0.3.1, and ``gardefou`` beyond it.
+         */
+        get: operations["register_entry_public_register_json_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/public/status.jsonl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Status
+         * @description Each start, stop, suspension and resumption, the oldest first, a line of JSON each.
+         */
+        get: operations["status_public_status_jsonl_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -536,6 +740,12 @@ export interface components {
          */
         DiskState: "ok" | "low" | "full";
         /**
+         * DocumentKind
+         * @description The papers that can be made; names under ``documents.kind.<value>``.
+         * @enum {string}
+         */
+        DocumentKind: "dpia" | "ropa" | "fria" | "prefecture" | "weekly" | "quarterly" | "follow_ups" | "persons" | "certificate" | "sign";
+        /**
          * EvidenceFile
          * @description The files an alert may have.
          * @enum {string}
@@ -609,6 +819,53 @@ export interface components {
             recipient: string;
         };
         /**
+         * FindingAnswer
+         * @description What the minutes of a meeting answer.
+         */
+        FindingAnswer: {
+            /** Answer */
+            answer: string;
+            /** By */
+            by?: string | null;
+            /** Minutes */
+            minutes: string;
+        };
+        /**
+         * FindingKind
+         * @description What the committee must answer; texts under ``findings.kind.<value>``.
+         * @enum {string}
+         */
+        FindingKind: "masks_missing" | "masks_uncovered" | "mandate_expiring" | "precision_low" | "unreviewed" | "misuse" | "contract_incomplete" | "camera_moved" | "to_complete" | "request_overdue" | "drill_missed" | "no_deliberation";
+        /**
+         * FindingStatus
+         * @description Where a finding stands; names under ``findings.status.<value>``.
+         * @enum {string}
+         */
+        FindingStatus: "open" | "answered";
+        /**
+         * FindingView
+         * @description A finding; times UTC seconds.
+         */
+        FindingView: {
+            /** Answer */
+            answer: string | null;
+            /** Answered At */
+            answered_at: number | null;
+            /** Answered By */
+            answered_by: string | null;
+            kind: components["schemas"]["FindingKind"];
+            /** Minutes */
+            minutes: string | null;
+            /** Number */
+            number: number;
+            /** Object Ref */
+            object_ref: string;
+            /** Opened At */
+            opened_at: number;
+            status: components["schemas"]["FindingStatus"];
+            what: components["schemas"]["Bilingual"];
+        };
+        /**
          * FollowUp
          * @description The closed list of what was done; names in the catalogue under ``storage.follow_up.<value>``.
          *
@@ -623,6 +880,15 @@ export interface components {
         HealthView: {
             /** Status */
             status: string;
+        };
+        /**
+         * LabelBody
+         * @description A label for an alert.
+         */
+        LabelBody: {
+            /** By */
+            by?: string | null;
+            label: components["schemas"]["ReviewLabel"];
         };
         /**
          * LiveRequest
@@ -671,6 +937,25 @@ export interface components {
          */
         Mode: "evaluation" | "rehearsal" | "operational";
         /**
+         * NewRequestBody
+         * @description A request as it came in; times UTC seconds.
+         */
+        NewRequestBody: {
+            /** By */
+            by?: string | null;
+            /** Camera Id */
+            camera_id: string;
+            /** End */
+            end: number;
+            kind: components["schemas"]["RequestKind"];
+            /** Received At */
+            received_at: number;
+            /** Reference */
+            reference: string;
+            /** Start */
+            start: number;
+        };
+        /**
          * Nothing
          * @description A request that says all by its address.
          */
@@ -711,6 +996,64 @@ export interface components {
          */
         Purpose: "check_alert" | "look_again" | "under_watch" | "rights_request" | "procedure" | "camera_setting" | "other";
         /**
+         * RefusalGround
+         * @description Why a request may be refused (R253-6 IV CSI), and no other reason.
+         *
+         *     Texts under ``rights.ground.<value>``.
+         * @enum {string}
+         */
+        RefusalGround: "state_security" | "defence" | "public_security" | "court_proceedings" | "rights_of_others";
+        /**
+         * RequestAnswer
+         * @description The answer to a request; with a ground it is a refusal.
+         */
+        RequestAnswer: {
+            /** By */
+            by?: string | null;
+            ground?: components["schemas"]["RefusalGround"] | null;
+            /** Words */
+            words: string;
+        };
+        /**
+         * RequestKind
+         * @description What a person asks for; names under ``rights.kind.<value>``.
+         * @enum {string}
+         */
+        RequestKind: "access" | "viewing" | "rectification" | "limitation" | "erasure";
+        /**
+         * RequestState
+         * @description Where a request stands; names under ``rights.state.<value>``.
+         * @enum {string}
+         */
+        RequestState: "open" | "answered" | "refused";
+        /**
+         * RequestView
+         * @description A request of a resident, who is not named; times UTC seconds.
+         */
+        RequestView: {
+            /** Alerts */
+            alerts: string[];
+            /** Camera Id */
+            camera_id: string;
+            /** Due At */
+            due_at: number;
+            /** End */
+            end: number;
+            ground: components["schemas"]["RefusalGround"] | null;
+            kind: components["schemas"]["RequestKind"];
+            /** Number */
+            number: number;
+            /** Overdue */
+            overdue: boolean;
+            /** Received At */
+            received_at: number;
+            /** Reference */
+            reference: string;
+            /** Start */
+            start: number;
+            state: components["schemas"]["RequestState"];
+        };
+        /**
          * ResumptionRequest
          * @description Why somebody wants to go on, or agrees to; ``person`` only counts without accounts.
          */
@@ -725,6 +1068,12 @@ export interface components {
          * @description Server-sent event ``resync``: events were missed, read everything anew.
          */
         ResyncEvent: Record<string, never>;
+        /**
+         * ReviewLabel
+         * @description What an operator may add to a review; names under ``measures.label.<value>``.
+         * @enum {string}
+         */
+        ReviewLabel: "out_of_purpose";
         /**
          * ReviewRequest
          * @description A decision; ``seen_reviews`` is the count of reviews the operator had in view.
@@ -922,6 +1271,265 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    label_alert_api_accountability_alerts__alert_id__label_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_document_api_accountability_documents__kind___name__get: {
+        parameters: {
+            query?: {
+                reader?: string | null;
+            };
+            header?: never;
+            path: {
+                kind: components["schemas"]["DocumentKind"];
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    list_findings_api_accountability_findings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingView"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    answer_finding_api_accountability_findings__number__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_measures_api_accountability_measures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    list_requests_api_accountability_requests_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    new_request_api_accountability_requests_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRequestBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    answer_request_api_accountability_requests__number__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
     list_alerts_api_alerts_get: {
         parameters: {
             query?: {
@@ -1668,6 +2276,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    cameras_public_cameras_geojson_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    register_entry_public_register_json_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    status_public_status_jsonl_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ProblemView"];
                 };
             };
         };

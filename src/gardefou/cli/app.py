@@ -16,13 +16,21 @@ from gardefou.cli.analyse import INTERRUPTED, analyse
 from gardefou.cli.camera import app as camera_app
 from gardefou.cli.demo import demo
 from gardefou.cli.doctor import doctor
+from gardefou.cli.documents import app as documents_app
+from gardefou.cli.documents import dpia_app
 from gardefou.cli.evaluate import evaluate
 from gardefou.cli.evaluate_tracking import evaluate_tracking
+from gardefou.cli.findings import app as findings_app
 from gardefou.cli.hold import app as hold_app
+from gardefou.cli.inspect_bundle import inspect
 from gardefou.cli.journal import app as journal_app
 from gardefou.cli.mandate import app as mandate_app
+from gardefou.cli.measures import app as drill_app
+from gardefou.cli.measures import measures
 from gardefou.cli.models import app as models_app
 from gardefou.cli.purge import purge
+from gardefou.cli.register import app as register_app
+from gardefou.cli.rights import app as rights_app
 from gardefou.cli.run import init, run
 from gardefou.cli.site import app as site_app
 from gardefou.cli.suspend import resume, suspend
@@ -56,6 +64,14 @@ app.add_typer(hold_app, name="hold", help=text("retention.hold.about"))
 app.add_typer(account_app, name="account", help=text("accounts.command.about"))
 app.command(help=text("mandate.command.suspend"))(suspend)
 app.add_typer(camera_app, name="camera", help=text("mandate.command.camera"))
+app.command(help=text("inspection.command.help"))(inspect)
+app.command(help=text("measures.command.help"))(measures)
+app.add_typer(documents_app, name="documents", help=text("documents.command.about"))
+app.add_typer(dpia_app, name="dpia", help=text("documents.command.dpia_about"))
+app.add_typer(drill_app, name="drill", help=text("measures.command.about"))
+app.add_typer(findings_app, name="findings", help=text("findings.command.about"))
+app.add_typer(register_app, name="register", help=text("register.command.about"))
+app.add_typer(rights_app, name="rights", help=text("rights.command.about"))
 app.add_typer(journal_app, name="journal", help=text("governance.command.about"))
 app.add_typer(mandate_app, name="mandate", help=text("mandate.command.about"))
 app.add_typer(models_app, name="models", help=text("cli.models.help"))

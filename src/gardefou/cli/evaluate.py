@@ -37,10 +37,13 @@ def evaluate(
     publish: Annotated[
         Path | None, typer.Option(metavar="FILE", help=text("cli.evaluate.publish"))
     ] = None,
+    tags: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=text("cli.evaluate.tags"))
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=text("cli.evaluate.json"))] = False,
 ) -> None:
     """Evaluate cases, leave the report in a folder and say the figures."""
-    request = EvaluationRequest(cases, footage, out, only or ())
+    request = EvaluationRequest(cases, footage, out, only or (), tags)
     with EvaluationDisplay() as display:
         outcome = run_evaluation(request, display.listener)
     report = outcome.report

@@ -53,6 +53,7 @@ from gardefou.evaluation.stills import (
     judge_case,
     read_labels,
 )
+from gardefou.evaluation.tags import cut, read_tags
 from gardefou.evidence.files import whole_file
 from gardefou.i18n import text
 from gardefou.perception.engine import InferenceEngine
@@ -64,12 +65,16 @@ USUAL_SIZE: Final = (640, 360)
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRequest:
-    """What to evaluate and where to write; ``only`` case identifiers or situations."""
+    """What to evaluate and where to write; ``only`` case identifiers or situations.
+
+    ``tags`` a file that says of cases what light and place they show, for figures cut by them.
+    """
 
     cases: Path
     footage: Path
     out: Path
     only: Sequence[str] = ()
+    tags: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,9 @@ def evaluate(
     if not request.footage.is_dir():
         raise UsageError("evaluation.no_footage", path=request.footage)
     run_record.refuse_folder_in_use(request.out)
-    cases = choose(read_cases(request.cases), request.only)
+    known = read_cases(request.cases)
+    tags = {} if request.tags is None else read_tags(request.tags, known)
+    cases = choose(known, request.only)
     started = run_record.now()
     _write_alerts(request.out, [])
     with InferenceEngine() as engine:
@@ -131,6 +138,7 @@ def evaluate(
             only=list(request.only),
         )
         report = _report(measured, facts, engine.inference_precision(USUAL_SIZE))
+        report = replace(report, tags=cut(measured.played, tags))
     report.write_json(request.out)
     return EvaluationOutcome(report, write_report_pages(request.out, report))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum, unique
 from pathlib import Path
 from typing import Final
@@ -96,7 +96,10 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything an evaluation says. ``unmeasured`` situations have no detector or no case here."""
+    """Everything an evaluation says. ``unmeasured`` situations have no detector or no case here.
+
+    ``tags`` the figures cut by what a file said of the cases.
+    """
 
     run: RunFacts
     machine: Machine
@@ -113,6 +116,7 @@ class Report:
     played: Sequence[PlayedCase]
     not_measured: Sequence[NotMeasured]
     troubles: Sequence[Trouble]
+    tags: Mapping[str, Mapping[Situation, SituationFigures]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         """The report as plain values: the fields that other tools rely on come first."""
@@ -140,6 +144,10 @@ class Report:
                 name: [_point(each) for each in points] for name, points in self.curves.items()
             },
             "cost_detail": {name: _cost(each) for name, each in self.cost.items()},
+            "tags": {
+                tag: {name: _situation(each) for name, each in figures.items()}
+                for tag, figures in self.tags.items()
+            },
             "cases_evaluated": [each.case.id for each in self.played],
             "failed": [{"case": each.case_id, "reason": each.reason} for each in self.troubles],
             "run": asdict(self.run),

@@ -53,6 +53,9 @@ class Operation(StrEnum):
     HABILITATION = "habilitation"
     MANDATE = "mandate"
     CAMERA_MOVED = "camera_moved"
+    FINDING = "finding"
+    RIGHTS = "rights"
+    DRILL = "drill"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class Base(DeclarativeBase):
     )
 
 
-def _closed_list(members: type[StrEnum], name: str) -> Enum:
+def closed_list(members: type[StrEnum], name: str) -> Enum:
     """A text column that the database itself holds to the members of an enum."""
     return Enum(
         members,
@@ -66,18 +66,18 @@ class AlertRow(Base):
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     mandate_id: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
-    mode: Mapped[Mode] = mapped_column(_closed_list(Mode, "mode"))
+    mode: Mapped[Mode] = mapped_column(closed_list(Mode, "mode"))
     camera_id: Mapped[str] = mapped_column(String(NAME_LENGTH))
-    situation: Mapped[Situation] = mapped_column(_closed_list(Situation, "situation"))
+    situation: Mapped[Situation] = mapped_column(closed_list(Situation, "situation"))
     zone_id: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
     region: Mapped[list[list[float]]] = mapped_column(JSON)
     opened_at: Mapped[float] = mapped_column(Float)
     closed_at: Mapped[float | None] = mapped_column(Float)
     close_reason: Mapped[CloseReason | None] = mapped_column(
-        _closed_list(CloseReason, "close_reason")
+        closed_list(CloseReason, "close_reason")
     )
     review_state: Mapped[ReviewState] = mapped_column(
-        _closed_list(ReviewState, "review_state"), default=ReviewState.UNREVIEWED
+        closed_list(ReviewState, "review_state"), default=ReviewState.UNREVIEWED
     )
     review_count: Mapped[int] = mapped_column(default=0)
 
@@ -127,7 +127,7 @@ class EvidenceRow(Base):
     alert_id: Mapped[UUID] = mapped_column(
         ForeignKey("alerts.id", ondelete=ERASE_WITH_ALERT), primary_key=True
     )
-    kind: Mapped[EvidenceKind] = mapped_column(_closed_list(EvidenceKind, "kind"), primary_key=True)
+    kind: Mapped[EvidenceKind] = mapped_column(closed_list(EvidenceKind, "kind"), primary_key=True)
     path: Mapped[str | None] = mapped_column(String(PATH_LENGTH))
     made_at: Mapped[float | None] = mapped_column(Float)
     error_key: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
@@ -147,8 +147,8 @@ class ReviewRow(Base):
         ForeignKey("alerts.id", ondelete=ERASE_WITH_ALERT), primary_key=True
     )
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    verdict: Mapped[Verdict] = mapped_column(_closed_list(Verdict, "verdict"))
-    follow_up: Mapped[FollowUp] = mapped_column(_closed_list(FollowUp, "follow_up"))
+    verdict: Mapped[Verdict] = mapped_column(closed_list(Verdict, "verdict"))
+    follow_up: Mapped[FollowUp] = mapped_column(closed_list(FollowUp, "follow_up"))
     reviewer: Mapped[str] = mapped_column(String(NAME_LENGTH))
     reviewed_at: Mapped[float] = mapped_column(Float)
 

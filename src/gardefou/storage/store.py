@@ -16,6 +16,7 @@ from gardefou.storage.database import BUSY_S, Database
 from gardefou.storage.events import EvidenceFailed, EvidenceReady, SpoolEvent
 from gardefou.storage.holds import Hold
 from gardefou.storage.mapping import alert_record, review_record
+from gardefou.storage.papers import Papers
 from gardefou.storage.records import AlertRecord, CloseReason, Cursor, EvidenceKind, Mode
 from gardefou.storage.review import FollowUp, Review, ReviewState, Verdict, VerdictCounts
 from gardefou.storage.writing import Applied, Outcome
@@ -58,6 +59,11 @@ class Store:
     def path(self) -> Path:
         """The database file."""
         return self._database.path
+
+    @property
+    def papers(self) -> Papers:
+        """Findings, requests of residents, drills and labels, in the same database."""
+        return Papers(self._database)
 
     def close(self) -> None:
         """Close the connections; the store cannot be used after it."""

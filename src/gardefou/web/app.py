@@ -15,7 +15,17 @@ from gardefou import __version__
 from gardefou.governance.viewing import Viewings
 from gardefou.web import events, problems
 from gardefou.web.access import PUBLIC, check_declared
-from gardefou.web.api import alerts, exports, live, media, session, state, suspension
+from gardefou.web.api import (
+    accountability,
+    alerts,
+    exports,
+    live,
+    media,
+    public,
+    session,
+    state,
+    suspension,
+)
 from gardefou.web.api.context import Context
 from gardefou.web.api.models import ProblemView
 from gardefou.web.parameters import only_known_parameters
@@ -71,7 +81,8 @@ def routes() -> FastAPI:
         },
     )
     problems.install(app)
-    for room in (session, state, alerts, media, live, exports, events, suspension):
+    rooms = (session, state, alerts, media, live, exports, events, suspension)
+    for room in (*rooms, accountability, public):
         app.include_router(room.router)
     _serve_page(app)
     check_declared(app)

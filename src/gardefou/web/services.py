@@ -117,3 +117,8 @@ class WebServices:
         if self.mode is Mode.OPERATIONAL:
             return True
         return self.access is not None and self.access.accounts.any()
+
+    @property
+    def home(self) -> Path:
+        """The home folder, which holds the evidence folder."""
+        return self.evidence_dir.parent

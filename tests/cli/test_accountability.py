@@ -1,0 +1,124 @@
+"""The verbs of accountability: what they print, and their exit statuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from gardefou.cli.app import app
+from gardefou.errors import DocumentError, StorageError, UsageError
+from support.town import TOWN, TestTown
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    with TestTown.at(tmp_path / "home") as town:
+        yield town.home
+
+
+def say(home: Path, *words: str) -> Any:
+    return RUN.invoke(app, [*words, "--home", str(home)])
+
+
+def test_the_register_is_published_whole(home: Path) -> None:
+    assert say(home, "register", "export").exit_code == 0
+    assert {each.name for each in (home / "public").iterdir()} == {
+        "register.json",
+        "cameras.geojson",
+        "register-fr.html",
+        "register-en.html",
+        "status.jsonl",
+    }
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("ats", '"standard_version": "0.3.1"'),
+        ("geojson", '"FeatureCollection"'),
+        ("html", "<!doctype html>"),
+        ("json", '"cameras"'),
+    ],
+)
+def test_the_register_is_printed_in_each_form(home: Path, form: str, words: str) -> None:
+    result = say(home, "register", "export", "--format", form)
+    assert result.exit_code == 0
+    assert words in result.stdout
+
+
+def test_findings_that_wait_make_the_exit_status_1(home: Path) -> None:
+    listed = say(home, "findings", "list", "--json")
+    assert listed.exit_code == 1
+    for each in json.loads(listed.stdout)["findings"]:
+        words = ["--by", "committee", "--minutes", "PV 1", "--text", "seen"]
+        answered = say(home, "findings", "answer", str(each["number"]), *words)
+        assert answered.exit_code == 0
+    # The clock of the command is the machine's: the mandate of the tests may be near its end.
+    shown = say(home, "findings", "list")
+    assert "answered by committee, PV 1: seen" in shown.stdout
+
+
+def test_a_request_from_the_letter_to_the_answer(home: Path) -> None:
+    words = ["--camera", "quay", "--from", "2026-07-14T10:00", "--to", "2026-07-14T10:30"]
+    more = ["--reference", "letter 9", "--received", "2026-07-14T11:00", "--by", "dpo"]
+    taken = say(home, "rights", "new", "access", *words, *more)
+    assert "answer due by 2026-08-14 23:59" in taken.stdout
+    listed = json.loads(say(home, "rights", "list", "--json").stdout)
+    assert listed["requests"][0]["kind"] == "access"
+    closed = say(
+        home, "rights", "refuse", "1", "--by", "dpo", "--ground", "defence", "--text", "no"
+    )
+    assert "on a ground of: defence" in closed.stdout
+    assert isinstance(
+        say(home, "rights", "answer", "1", "--by", "dpo", "--text", "x").exception, StorageError
+    )
+
+
+def test_a_time_without_its_hour_is_wrong_use(home: Path) -> None:
+    words = ["--camera", "quay", "--from", "2026-07-14", "--to", "soon"]
+    result = say(home, "rights", "new", "access", *words, "--reference", "x", "--by", "dpo")
+    assert isinstance(result.exception, UsageError)
+
+
+def test_measures_and_drills(home: Path) -> None:
+    assert "Nothing measured" in say(home, "measures").stdout
+    assert json.loads(say(home, "measures", "--json").stdout)["drills"] == []
+    words = ["--camera", "quay", "--situation", "zone_intrusion", "--by", "chief"]
+    planned = say(home, "drill", "plan", *words, "--at", "2036-07-14T23:30", "--object", "suitcase")
+    assert "(Night)" in planned.stdout
+    early = say(home, "drill", "result", "1", "--by", "chief")
+    assert isinstance(early.exception, UsageError)
+    assert isinstance(say(home, "drill", "result", "1").exception, UsageError)
+    cancelled = say(home, "drill", "result", "1", "--by", "chief", "--cancelled")
+    assert "Cancelled" in cancelled.stdout
+    assert json.loads(say(home, "drill", "result", "--json").stdout)["drills"][0]["result"]
+
+
+def test_papers_are_written_and_what_is_missing_is_said(home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result = say(home, "dpia", "export", "--out", str(out))
+    assert result.exit_code == 0
+    assert "325" in result.stderr
+    assert json.loads((out / "pia.json").read_text())["pia"]["status"] == 0
+    assert say(home, "documents", "export", "sign", "--out", str(out)).exit_code == 0
+    (home / "town.yaml").write_text(json.dumps({**TOWN, "dpo": {}}))
+    gap = say(home, "documents", "export", "sign", "--out", str(out))
+    assert isinstance(gap.exception, DocumentError)
+
+
+def test_the_inspectors_bundle_is_written(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "bundle.zip"
+    result = say(home, "inspect", "--out", str(path), "--by", "commission")
+    assert result.exit_code == 0
+    assert path.is_file()
+
+
+def test_another_folder_is_wrong_use(tmp_path: Path) -> None:
+    assert isinstance(say(tmp_path, "measures").exception, UsageError)
