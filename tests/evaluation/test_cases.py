@@ -8,7 +8,7 @@ import pytest
 
 from gardefou.capture.playback import Play
 from gardefou.errors import EvaluationError
-from gardefou.evaluation.case_runner import camera_of
+from gardefou.evaluation.case_camera import camera_for
 from gardefou.evaluation.cases import read_cases
 from gardefou.situations.situation import Situation
 
@@ -24,7 +24,7 @@ def test_the_footage_s_own_cases_are_read(footage: Path) -> None:
     for case in cases:
         assert (footage / case.clip).exists(), case.id
         polygons = [each.id for each in case.zones if each.polygon]
-        assert [zone.id for zone in camera_of(case).zones] == polygons
+        assert [zone.id for zone in camera_for(case).zones] == polygons
 
 
 def refusal(path: Path) -> str:

@@ -12,7 +12,8 @@ from typer.testing import CliRunner, Result
 
 from gardefou.cli.app import app
 from gardefou.errors import EvaluationError, UsageError
-from gardefou.evaluation.harness import camera_for, clip_time
+from gardefou.evaluation.case_camera import camera_for
+from gardefou.evaluation.harness import clip_time
 from gardefou.evaluation.pictures import FOLDER
 from support.clips import write_clip
 from support.evaluations import a_case

@@ -470,3 +470,34 @@ def test_whatever_stands_in_a_document_is_explained_in_our_own_words(
         assert each.line is not None or not each.location
         assert each.in_language("en") != each.in_language("fr")
         assert "\n" not in str(each)
+
+
+CALIBRATION = """
+calibration:
+  points:
+    - {image: [0.1, 0.95], ground: [0, 0]}
+    - {image: [0.9, 0.95], ground: [6, 0]}
+    - {image: [0.75, 0.4], ground: [6, 12]}
+    - {image: [0.25, 0.4], ground: [0, 12]}
+"""
+
+
+def dense(polygon: str, calibration: str = CALIBRATION) -> str:
+    zone = f"{{id: z, situation: crowd_density, polygon: {polygon}}}"
+    return with_camera(f"situations: [crowd_density]\nzones:\n  - {zone}{calibration}")
+
+
+def test_crowd_density_needs_a_calibration_and_a_zone(tmp_path: Path) -> None:
+    ground = "[[0.2, 0.9], [0.8, 0.9], [0.7, 0.5], [0.3, 0.5]]"
+    assert check_site(written(tmp_path, dense(ground))) == []
+    assert "has no calibration" in only(tmp_path, dense(ground, ""))
+    bare = with_camera("situations: [crowd_density]" + CALIBRATION)
+    assert "no zone of this camera is for it" in only(tmp_path, bare)
+
+
+def test_a_crowd_density_zone_is_neither_tiny_nor_up_to_the_horizon(tmp_path: Path) -> None:
+    tiny = "[[0.4, 0.9], [0.5, 0.9], [0.5, 0.85], [0.4, 0.85]]"
+    assert "m² of ground; density is signalled over 10 m² or more" in only(tmp_path, dense(tiny))
+    sky = "[[0.2, 0.9], [0.8, 0.9], [0.8, 0.0], [0.2, 0.0]]"
+    steep = CALIBRATION.replace("0.75", "0.55").replace("0.25", "0.45")
+    assert "reaches the horizon" in only(tmp_path, dense(sky, steep))

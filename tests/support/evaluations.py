@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from gardefou.evaluation.case_runner import signalled
 from gardefou.evaluation.cases import Case
 from gardefou.evaluation.figures import SituationFigures, Tally, figures_of
 from gardefou.evaluation.harness import PlayedCase
 from gardefou.evaluation.recording import Moment, replay
-from gardefou.evaluation.scoring import score
+from gardefou.evaluation.scoring import score, signalled
 from gardefou.situations.scene import Observation
 from gardefou.situations.situation import Situation
 

@@ -41,7 +41,7 @@ TIMINGS: Final[Mapping[Situation, Timing]] = {
     Situation.WEAPON: Timing(1.0, 5.0, 10.0),
     Situation.WRONG_WAY: Timing(0.5, 3.0, 2.0),
     Situation.ZONE_INTRUSION: Timing(0.6, 2.5, 2.0),
-    Situation.PERSON_DOWN: Timing(1.0, 5.0, 10.0),
+    Situation.PERSON_DOWN: Timing(0.4, 5.0, 10.0),
     Situation.CROWD_MOVEMENT: Timing(1.0, 5.0, 10.0),
     Situation.CROWD_DENSITY: Timing(5.0, 10.0, 30.0),
     Situation.FIRE: Timing(1.0, 5.0, 10.0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gardefou.capture.burst import Burst
 from gardefou.geometry.arrays import Image, Size
 
 
@@ -12,12 +13,14 @@ class Frame:
     """A picture at analysis size, privacy masks already burnt in.
 
     ``time`` is stream time in seconds: UTC (Unix epoch) for a live stream, seconds from the start
-    of the file for a file. It never decreases. ``image`` [H, W, 3] uint8 BGR.
+    of the file for a file. It never decreases. ``image`` [H, W, 3] uint8 BGR. ``burst``: the small
+    pictures that ended just before, about one frame in five where they are asked for.
     """
 
     camera_id: str
     time: float
     image: Image
+    burst: Burst | None = None
 
     @property
     def size(self) -> Size:

@@ -27,9 +27,9 @@ def variant(
 ) -> Iterator[Frame]:
     """Frames in another order, the first and the last one held for some seconds.
 
-    Held frames come every ``beat_s``. Time held before the clip is negative; the clip's own times
-    stay what they are. Backwards, the last frame comes first and has the first one's time; all
-    frames are in memory then, so it is for short clips.
+    Held frames come every ``beat_s``, without a burst. Time held before the clip is negative; the
+    clip's own times stay what they are. Backwards, the last frame comes first and has the first
+    one's time; all frames are in memory then, so it is for short clips.
     """
     if play is Play.REVERSED:
         frames = _backwards(list(frames))
@@ -56,4 +56,4 @@ def _held(frame: Frame, seconds: float, beat_s: float) -> Iterator[Frame]:
     count = int(abs(seconds) / beat_s + 1e-6)
     beats = range(-count, 0) if seconds < 0 else range(1, count + 1)
     for beat in beats:
-        yield replace(frame, time=frame.time + beat * beat_s)
+        yield replace(frame, time=frame.time + beat * beat_s, burst=None)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Final
 
 import av
+from av.video.reformatter import Interpolation
 
+from gardefou.capture.burst import BURST_PIXELS, BurstCollector
 from gardefou.capture.clock import StreamClock, nominal_rate
 from gardefou.capture.frame import Frame
 from gardefou.capture.masks import PrivacyMask
@@ -31,6 +34,8 @@ class ReadSettings:
     ``skips_loop_filter`` leaves out the decoder's smoothing of block edges: about a third of the
     cost of a 1080p H.264 stream, for pictures that drift a little from keyframe to keyframe.
     Evidence is decoded with it in any case.
+
+    ``bursts`` asks for `Frame.burst`.
     """
 
     camera_id: str
@@ -38,6 +43,7 @@ class ReadSettings:
     analysis_pixels: int = ANALYSIS_PIXELS
     masks: PrivacyMask = field(default_factory=PrivacyMask)
     skips_loop_filter: bool = False
+    bursts: bool = False
 
 
 @dataclass(slots=True)
@@ -87,6 +93,7 @@ class StreamReader:
         self._clock = clock
         self._pace = pace
         self._converter = Converter(settings.masks, settings.analysis_pixels)
+        self._bursts = _Bursts(settings.masks) if settings.bursts else None
         self._size: tuple[int, int] | None = None
         self.parameters = CodecParameters.of(stream)
         self.counts = Counts()
@@ -134,12 +141,15 @@ class StreamReader:
             self.counts.corrupt += 1
             return None
         self._notice_change(picture, stamp.time if stamp else time)
+        aspect = self.parameters.aspect or self._decoder.sample_aspect_ratio
+        if self._bursts:
+            self._bursts.offer(picture, time, aspect)
         if not self._pace.takes(time):
             return None
         self.counts.analysed += 1
-        aspect = self.parameters.aspect or self._decoder.sample_aspect_ratio
         image = self._converter.picture(picture, picture.rotation, aspect)
-        return Frame(self._settings.camera_id, time, image)
+        burst = self._bursts.take() if self._bursts else None
+        return Frame(self._settings.camera_id, time, image, burst)
 
     def _notice_change(self, picture: av.VideoFrame, packet_time: float) -> None:
         size = (picture.width, picture.height)
@@ -148,6 +158,8 @@ class StreamReader:
         if self._size is not None:
             self.epoch += 1
             self._ring.cut_before(packet_time)
+            if self._bursts:
+                self._bursts.reset()
         self._size = size
         self._info = replace(self._info, width=size[0], height=size[1])
         self.parameters = replace(self.parameters, size=size, rotation=picture.rotation)
@@ -156,6 +168,19 @@ class StreamReader:
     def info(self) -> StreamInfo:
         """The stream as it is now."""
         return self._info
+
+
+class _Bursts(BurstCollector):
+    """Bursts of decoded pictures: only those that belong to one are made small, and cheaply."""
+
+    def __init__(self, masks: PrivacyMask) -> None:
+        super().__init__()
+        self._converter = Converter(masks, BURST_PIXELS, Interpolation.FAST_BILINEAR)
+
+    def offer(self, picture: av.VideoFrame, time: float, aspect: Fraction | None) -> None:
+        """Keep the picture if it belongs to a burst."""
+        if self.wants(time):
+            self.add(time, self._converter.picture(picture, picture.rotation, aspect))
 
 
 def stream_info(stream: av.VideoStream) -> StreamInfo:

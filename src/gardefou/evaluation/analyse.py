@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from gardefou.alerting.alert import Alert, AlertEvent, AlertOpened
 from gardefou.capture.file import FileReport, FileSource
 from gardefou.capture.frame import Frame
@@ -27,10 +25,8 @@ from gardefou.evidence.job import Footage
 from gardefou.evidence.snapshot import SnapshotMaker
 from gardefou.geometry.arrays import Size
 from gardefou.perception.engine import InferenceEngine
-from gardefou.perception.perceiver import Perceiver
 from gardefou.perception.store import ModelStore
-from gardefou.runtime.detectors import build_detectors
-from gardefou.runtime.pipeline import CameraPipeline
+from gardefou.runtime.assembly import camera_pipeline, read_settings
 from gardefou.runtime.stream import analysed_frames
 from gardefou.site.document import Camera
 
@@ -185,12 +181,11 @@ class _Run:
         )
         self._files.append(file)
         self._write_record()
-        mask = PrivacyMask([np.array(each.polygon) for each in camera.masks])
-        settings = ReadSettings(camera.id, analysis_fps=camera.analysis.fps, masks=mask)
+        settings = read_settings(camera)
         before = len(self._log.alerts)
         with FileSource(assignment.video, settings) as source:
             try:
-                self._play(assignment, _View(source, HeadTrail(), mask, file.path))
+                self._play(assignment, _View(source, HeadTrail(), settings.masks, file.path))
             finally:
                 raised = [str(each.alert.id) for each in self._log.alerts[before:]]
                 self._files[-1] = _described(file, source.report, raised)
@@ -199,7 +194,7 @@ class _Run:
     def _play(self, assignment: Assignment, view: _View) -> None:
         """Take a video through the pipeline; whatever happens, its open alerts are closed."""
         camera, trail = assignment.camera, view.trail
-        pipeline = CameraPipeline(camera.id, Perceiver(self._engine), build_detectors(camera))
+        pipeline = camera_pipeline(camera, self._engine)
         frames = _paced(view.source, self._request.speed)
         try:
             for analysed in analysed_frames(frames, pipeline, view.source):

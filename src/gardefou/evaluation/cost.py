@@ -16,11 +16,11 @@ from statistics import median
 from typing import Final
 
 from gardefou.capture.file import FileSource
-from gardefou.capture.reader import ReadSettings
+from gardefou.evaluation.case_camera import camera_for
 from gardefou.evaluation.cases import Case
-from gardefou.evaluation.harness import as_played, camera_for, new_pipeline, watched_by
+from gardefou.evaluation.harness import as_played, watched_by
 from gardefou.perception.engine import InferenceEngine
-from gardefou.runtime.detectors import build_detectors
+from gardefou.runtime.assembly import camera_pipeline, read_settings
 from gardefou.runtime.stream import analysed_frames
 from gardefou.situations.situation import Situation
 
@@ -82,10 +82,11 @@ def _cost(
 
 def _cpu(case: Case, on: frozenset[Situation], footage: Path, engine: InferenceEngine) -> float:
     """CPU seconds per stream second of a case with only these situations on."""
-    pipeline = new_pipeline(case, engine, build_detectors(camera_for(case, on)))
+    camera = camera_for(case, on)
+    pipeline = camera_pipeline(camera, engine)
     first = last = None
     started = time.process_time()
-    with FileSource(footage / case.clip, ReadSettings(case.id)) as source:
+    with FileSource(footage / case.clip, read_settings(camera)) as source:
         for analysed in analysed_frames(as_played(source.frames(), case), pipeline, source):
             last = analysed.percept.time
             first = last if first is None else first

@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gardefou.alerting.policy import TIMINGS
-from gardefou.evaluation.case_runner import signalled
 from gardefou.evaluation.figures import ratios_of, tally
 from gardefou.evaluation.harness import PlayedCase
 from gardefou.evaluation.recording import replay
-from gardefou.evaluation.scoring import CaseScore, score
+from gardefou.evaluation.scoring import CaseScore, score, signalled
 from gardefou.situations.situation import Situation
 
 FACTORS: Final = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 12.0)

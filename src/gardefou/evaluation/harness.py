@@ -11,23 +11,18 @@ from gardefou.alerting.alert import AlertEvent, AlertOpened
 from gardefou.capture.file import FileSource
 from gardefou.capture.frame import Frame
 from gardefou.capture.playback import Play, variant
-from gardefou.capture.reader import ReadSettings
-from gardefou.errors import EvaluationError, GardefouError, UsageError
+from gardefou.errors import GardefouError, UsageError
 from gardefou.evaluation.alert_log import LoggedAlert
-from gardefou.evaluation.case_runner import camera_of, signalled
+from gardefou.evaluation.case_camera import camera_for
 from gardefou.evaluation.cases import Case
 from gardefou.evaluation.pictures import Glimpse
 from gardefou.evaluation.recording import Moment, Recorder
-from gardefou.evaluation.scoring import CaseScore, score
+from gardefou.evaluation.scoring import CaseScore, score, signalled
 from gardefou.geometry.arrays import Size
 from gardefou.perception.engine import InferenceEngine
-from gardefou.perception.perceiver import Perceiver
+from gardefou.runtime.assembly import camera_pipeline, read_settings
 from gardefou.runtime.detectors import build_detectors
-from gardefou.runtime.pipeline import CameraPipeline
 from gardefou.runtime.stream import analysed_frames
-from gardefou.site.document import Camera
-from gardefou.site.settings import AVAILABLE, Situations
-from gardefou.situations.scene import SituationDetector
 from gardefou.situations.situation import Situation
 from gardefou.tracking.tracks import Tracks
 
@@ -132,20 +127,6 @@ def watched_by(case: Case) -> frozenset[Situation]:
     return frozenset(each.situation for each in build_detectors(camera_for(case)))
 
 
-def camera_for(case: Case, on: frozenset[Situation] = AVAILABLE) -> Camera:
-    """A case as a camera with these situations switched on and the case's settings applied.
-
-    Raises `EvaluationError` when a setting is none of the situation's.
-    """
-    wanted = {str(each): case.settings.get(each, {}) for each in sorted(on)}
-    try:
-        situations = Situations.model_validate(wanted)
-        return camera_of(case).model_copy(update={"situations": situations})
-    except ValueError as error:
-        detail = str(error).splitlines()[-1].strip()
-        raise EvaluationError("evaluation.case_unusable", case=case.id, detail=detail) from error
-
-
 def run_cases(
     cases: Iterable[Case],
     footage: Path,
@@ -165,18 +146,19 @@ def play(
     case: Case,
     footage: Path,
     engine: InferenceEngine,
-    on_progress: Progress,
+    on_progress: Progress = lambda case, time: None,
     counter: LineCounter | None = None,
 ) -> PlayedCase:
     """Play a case's clip through the engine and score its alerts; raises `GardefouError`."""
     recorder = Recorder()
-    detectors = build_detectors(camera_for(case))
-    pipeline = new_pipeline(case, engine, [recorder.around(each) for each in detectors])
+    camera = camera_for(case)
+    detectors = build_detectors(camera)
+    pipeline = camera_pipeline(camera, engine, [recorder.around(each) for each in detectors])
     lines = counter(case) if counter and case.counts else None
     events: list[AlertEvent] = []
     moments: list[Moment] = []
     glimpses: list[Glimpse] = []
-    with FileSource(footage / case.clip, ReadSettings(case.id)) as source:
+    with FileSource(footage / case.clip, read_settings(camera)) as source:
         for analysed in analysed_frames(as_played(source.frames(), case), pipeline, source):
             percept = analysed.percept
             moments.append(Moment(percept.time, recorder.take()))
@@ -201,13 +183,6 @@ def play(
         notices=[str(notice) for notice in report.notices],
         counts=None if lines is None else lines.counts,
     )
-
-
-def new_pipeline(
-    case: Case, engine: InferenceEngine, detectors: Sequence[SituationDetector]
-) -> CameraPipeline:
-    """The pipeline that a case is played through."""
-    return CameraPipeline(case.id, Perceiver(engine), detectors)
 
 
 def as_played(frames: Iterable[Frame], case: Case) -> Iterator[Frame]:

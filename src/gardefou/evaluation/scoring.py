@@ -8,12 +8,13 @@ out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import shapely
 
+from gardefou.alerting.alert import AlertClosed, AlertEvent
 from gardefou.evaluation.cases import Case, ExpectedEvent
 from gardefou.situations.situation import Situation
 
@@ -32,6 +33,17 @@ class SignalledAlert:
     opened_s: float
     closed_s: float
     region: tuple[tuple[float, float], ...] | None = None
+
+
+def signalled(events: Iterable[AlertEvent]) -> list[SignalledAlert]:
+    """The alerts of a finished run, in the order of their closing."""
+    return [
+        SignalledAlert(
+            event.alert.situation, event.alert.opened_at, event.closed_at, event.alert.region
+        )
+        for event in events
+        if isinstance(event, AlertClosed)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,25 @@
-"""One camera's perception: the shared network and the camera's own background model, joined."""
+"""One camera's perception: the shared network and the camera's own models, joined."""
 
 from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from gardefou.capture.burst import Burst
 from gardefou.geometry.arrays import Image, Size
 from gardefou.geometry.detections import Detections
+from gardefou.perception.crowd import CrowdLooks, Look, people
 from gardefou.perception.engine import InferenceEngine
+from gardefou.perception.fire import FireModel
 from gardefou.perception.foreground import ForegroundModel
-from gardefou.perception.percept import Foreground, Percept
+from gardefou.perception.people_flow import FlowPictures, PicturePair, people_flow
+from gardefou.perception.percept import Evidence, Flames, Foreground, Percept
+from gardefou.perception.statics import PendingStatics, StaticsModel
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A picture that the network still works on.
+    """A picture that the network still works on, and what was begun with it.
 
     ``time`` stream time, s; ``size`` of the picture, px.
     """
@@ -24,6 +29,10 @@ class Pending:
     size: Size
     foreground: Foreground
     detections: Future[Detections]
+    statics: PendingStatics | None = None
+    flames: Flames | None = None
+    pictures: PicturePair | None = None
+    look: Look | None = None
 
 
 class Perceiver:
@@ -31,29 +40,61 @@ class Perceiver:
 
     `start` hands a picture to the network and runs the background model meanwhile; `finish` waits
     for the network. Between them a caller may decode the next picture or serve another camera.
+    ``wanted`` names the evidence gathered beyond detections and foreground.
     """
 
-    def __init__(self, engine: InferenceEngine) -> None:
+    def __init__(self, engine: InferenceEngine, wanted: frozenset[Evidence] = frozenset()) -> None:
         self._engine = engine
         self._background = ForegroundModel()
+        self._statics = StaticsModel(engine.submit) if Evidence.STATICS in wanted else None
+        self._fire = FireModel() if Evidence.FLAMES in wanted else None
+        self._flow = FlowPictures() if Evidence.FLOW in wanted else None
+        self._crowd = CrowdLooks(engine) if Evidence.CROWD in wanted else None
 
-    def start(self, camera_id: str, time: float, image: Image) -> Pending:
-        """Begin with a picture [H, W, 3] at a stream time, s; waits while the queue is full."""
-        detections = self._engine.submit(image)
-        foreground = self._background.update(image, time)
+    def start(
+        self, camera_id: str, time: float, image: Image, burst: Burst | None = None
+    ) -> Pending:
+        """Begin with a picture [H, W, 3] at a stream time, s; waits while the queue is full.
+
+        A ``burst``, where the camera has one just now, is looked at for fire.
+        """
         size = (image.shape[1], image.shape[0])
-        return Pending(camera_id, time, size, foreground, detections)
+        return Pending(
+            camera_id,
+            time,
+            size,
+            detections=self._engine.submit(image),
+            foreground=self._background.update(image, time),
+            statics=self._statics.begin(image, time) if self._statics else None,
+            flames=self._fire.update(burst, size) if self._fire and burst else None,
+            pictures=self._flow.pair(image, time) if self._flow else None,
+            look=self._crowd.start(image, time) if self._crowd else None,
+        )
 
     def finish(self, pending: Pending) -> Percept:
         """What the picture says; waits for the network and raises what it raised."""
+        detections = pending.detections.result()
+        statics = flow = crowd = None
+        if self._statics and pending.statics:
+            statics = self._statics.finish(pending.statics, detections)
+        if pending.pictures:
+            flow = people_flow(pending.pictures, detections, pending.size)
+        if pending.look:
+            crowd = people(pending.look)
         return Percept(
             pending.camera_id,
             pending.time,
             pending.size,
-            pending.detections.result(),
+            detections,
             pending.foreground,
+            statics,
+            pending.flames,
+            flow,
+            crowd,
         )
 
     def reset(self) -> None:
         """Forget the background, as after a break in the stream."""
-        self._background.reset()
+        for each in (self._background, self._statics, self._fire, self._flow, self._crowd):
+            if each is not None:
+                each.reset()

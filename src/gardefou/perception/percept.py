@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto, unique
 
-from gardefou.geometry.arrays import Floats, Size
+import numpy as np
+
+from gardefou.geometry.arrays import Bools, Floats, Ints, Size
 from gardefou.geometry.detections import Detections
 
-__all__ = ["Detections", "Foreground", "Percept"]
+__all__ = [
+    "Crowd",
+    "Detections",
+    "Evidence",
+    "Flames",
+    "Flow",
+    "Foreground",
+    "Percept",
+    "Statics",
+]
+
+
+@unique
+class Evidence(Enum):
+    """Evidence beyond detections and foreground; a camera pays for it only where it is wanted."""
+
+    STATICS = auto()
+    FLAMES = auto()
+    FLOW = auto()
+    CROWD = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +48,69 @@ class Foreground:
 
 
 @dataclass(frozen=True, slots=True)
+class Statics:
+    """Things that came into the picture and stand still there, arrays of one length N.
+
+    ``ids`` [N] numbers without meaning outside this camera and run; ``boxes`` [N, 4] px of the
+    analysed frame; ``ages`` [N] s since each stood still; ``strengths`` [N] how surely each is an
+    object that was brought: not a person, a vehicle or a change of the light, 0..1; ``company``
+    [N] what moves beside each, in areas of the thing; ``people`` [K, 4] boxes of people seen, px.
+    """
+
+    ids: Ints
+    boxes: Floats
+    ages: Floats
+    strengths: Floats
+    company: Floats
+    people: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Flames:
+    """Places that flicker like flames or churn like smoke, and did so for some seconds.
+
+    ``boxes`` [M, 4] px of the analysed frame; ``strengths`` [M] 0..1; ``is_smoke`` [M].
+    """
+
+    boxes: Floats
+    strengths: Floats
+    is_smoke: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How the people on foot in a frame moved since the frame before.
+
+    ``boxes`` [N, 4] px of those that were found again; ``velocities`` [N, 2] px/s.
+    """
+
+    boxes: Floats
+    velocities: Floats
+
+    @classmethod
+    def empty(cls) -> Flow:
+        """Nobody."""
+        return cls(np.zeros((0, 4)), np.zeros((0, 2)))
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """The people of one frame, looked for more closely than for other situations.
+
+    ``boxes`` [N, 4] px of the analysed frame; ``scores`` [N] 0..1.
+    """
+
+    boxes: Floats
+    scores: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Percept:
     """What perception says of one analysed frame.
 
     ``time`` stream time, s; ``size`` of the analysed frame, px; ``detections`` of the network;
-    ``foreground`` of the background model.
+    ``foreground`` of the background model. The rest is None where no situation of the camera wants
+    it; ``flames`` come about once a second, ``crowd`` less often.
     """
 
     camera_id: str
@@ -38,3 +118,7 @@ class Percept:
     size: Size
     detections: Detections
     foreground: Foreground
+    statics: Statics | None = None
+    flames: Flames | None = None
+    flow: Flow | None = None
+    crowd: Crowd | None = None

@@ -16,21 +16,17 @@ from gardefou.alerting.alert import AlertEvent, AlertOpened
 from gardefou.capture.frame import Frame
 from gardefou.capture.link import CameraLink, FileLoop, Link
 from gardefou.capture.live import LinkState, LiveHealth, LiveSource
-from gardefou.capture.masks import PrivacyMask
 from gardefou.capture.notice import Notice
-from gardefou.capture.reader import ReadSettings
 from gardefou.errors import GardefouError
 from gardefou.evidence.collector import CameraEvidence
 from gardefou.evidence.heads import HeadTrail
 from gardefou.evidence.job import EvidenceJob
 from gardefou.perception.engine import InferenceEngine
-from gardefou.perception.perceiver import Perceiver
+from gardefou.runtime.assembly import camera_pipeline, read_settings
 from gardefou.runtime.bus import CameraState
-from gardefou.runtime.detectors import build_detectors
 from gardefou.runtime.live_picture import LivePainter
 from gardefou.runtime.messages import CameraReport
 from gardefou.runtime.outbox import Outbox
-from gardefou.runtime.pipeline import CameraPipeline
 from gardefou.site.document import Camera
 from gardefou.site.source import SourceKind
 from gardefou.storage.events import AlertInterrupted
@@ -79,8 +75,8 @@ class CameraWork:
     ) -> None:
         self.camera = camera
         self.watched = False
-        self._masks = [np.array(mask.polygon) for mask in camera.masks]
-        self._pipeline = CameraPipeline(camera.id, Perceiver(engine), build_detectors(camera))
+        self._settings = read_settings(camera)
+        self._pipeline = camera_pipeline(camera, engine)
         self._trail = HeadTrail()
         self._submit = submit
         self._outbox = outbox
@@ -195,14 +191,10 @@ class CameraWork:
     def _connected(self) -> tuple[LiveSource, CameraEvidence]:
         """The stream, connected to if it was not; raises `CaptureError` for a missing file."""
         if self._source is None or self._evidence is None:
-            settings = ReadSettings(
-                self.camera.id,
-                analysis_fps=self.camera.analysis.fps,
-                masks=PrivacyMask(self._masks),
-            )
-            source = LiveSource(link_of(self.camera), settings)
+            source = LiveSource(link_of(self.camera), self._settings)
+            masks = [np.array(mask.polygon) for mask in self.camera.masks]
             self._evidence = CameraEvidence(
-                self.camera.id, source, self._trail, self._submit, self._masks
+                self.camera.id, source, self._trail, self._submit, masks
             )
             self._epoch = source.epoch
             source.start()

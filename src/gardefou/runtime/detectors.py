@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import numpy as np
 
 from gardefou.geometry.detections import ObjectClass
+from gardefou.perception.percept import Evidence
 from gardefou.site.document import Camera
 from gardefou.site.document import Zone as SiteZone
-from gardefou.site.settings import AVAILABLE, Situations
+from gardefou.site.settings import AVAILABLE, LEAST_CROWD_M2, Situations
+from gardefou.situations.abandoned_object import AbandonedObject
+from gardefou.situations.crowd_density import CrowdDensity, DensityArea
+from gardefou.situations.crowd_movement import CrowdMovement
+from gardefou.situations.fire import Fire
+from gardefou.situations.person_down import PersonDown
 from gardefou.situations.scene import SituationDetector
 from gardefou.situations.situation import Situation
 from gardefou.situations.wrong_way import WrongWay
@@ -23,6 +29,21 @@ _ZONED: Final[Mapping[Situation, Callable[[list[Zone]], SituationDetector]]] = {
 }
 """Situations that need a zone, and who detects them."""
 
+_UNZONED: Final[Mapping[Situation, Callable[[], SituationDetector]]] = {
+    Situation.PERSON_DOWN: PersonDown,
+    Situation.CROWD_MOVEMENT: CrowdMovement,
+    Situation.FIRE: Fire,
+}
+"""Situations watched for in the whole frame, without settings, and who detects them."""
+
+_EVIDENCE: Final[Mapping[Situation, Evidence]] = {
+    Situation.ABANDONED_OBJECT: Evidence.STATICS,
+    Situation.CROWD_MOVEMENT: Evidence.FLOW,
+    Situation.CROWD_DENSITY: Evidence.CROWD,
+    Situation.FIRE: Evidence.FLAMES,
+}
+"""What perception must look for besides, by situation."""
+
 _CLASSES: Final[Mapping[str, frozenset[ObjectClass]]] = {
     "person": PERSON_CLASSES,
     "vehicle": VEHICLE_CLASSES,
@@ -31,12 +52,23 @@ _CLASSES: Final[Mapping[str, frozenset[ObjectClass]]] = {
 
 def build_detectors(camera: Camera) -> list[SituationDetector]:
     """The detectors of every situation that is on for a camera and has what it needs."""
-    detectors = []
+    detectors: list[SituationDetector] = []
     for situation, make in _ZONED.items():
         zones = [_zone(each) for each in camera.zones_of(situation)]
         if zones and situation in camera.situations.on:
             detectors.append(make(zones))
+    detectors += [make() for each, make in _UNZONED.items() if each in camera.situations.on]
+    if camera.situations.abandoned_object is not None:
+        detectors.append(AbandonedObject(camera.situations.abandoned_object.unattended_s))
+    areas = density_areas(camera)
+    if areas:
+        detectors.append(CrowdDensity(areas))
     return detectors
+
+
+def wanted_evidence(detectors: Iterable[SituationDetector]) -> frozenset[Evidence]:
+    """What perception gathers for these detectors beyond what every camera gives."""
+    return frozenset(_EVIDENCE[each.situation] for each in detectors if each.situation in _EVIDENCE)
 
 
 def with_all_situations(camera: Camera) -> Camera:
@@ -46,6 +78,24 @@ def with_all_situations(camera: Camera) -> Camera:
         for each in sorted(AVAILABLE | camera.situations.on)
     }
     return camera.model_copy(update={"situations": Situations.model_validate(on)})
+
+
+def density_areas(camera: Camera) -> list[DensityArea]:
+    """Where a camera watches for crowd density: none without a calibration."""
+    settings = camera.situations.crowd_density
+    if settings is None or camera.calibration is None:
+        return []
+    ground = camera.calibration.ground_plane
+    areas = []
+    for zone in camera.zones_of(Situation.CROWD_DENSITY):
+        polygon = np.array(zone.polygon, dtype=np.float64)
+        square_metres = ground.area(polygon)
+        if square_metres is not None and square_metres >= LEAST_CROWD_M2:
+            error = ground.area_error(polygon)
+            areas.append(
+                DensityArea(zone.id, polygon, square_metres, error, settings.persons_per_m2)
+            )
+    return areas
 
 
 def _zone(zone: SiteZone) -> Zone:

@@ -62,13 +62,24 @@ class CameraPipeline:
 
     def start(self, frame: Frame) -> Pending:
         """Begin a frame; the picture is not kept beyond perception."""
-        return self._perceiver.start(frame.camera_id, frame.time, frame.image)
+        return self._perceiver.start(frame.camera_id, frame.time, frame.image, frame.burst)
 
     def finish(self, pending: Pending) -> Analysed:
         """End the frame begun with `start`: what was seen and which alerts open or close."""
         percept = self._perceiver.finish(pending)
         tracks = self._tracker.update(moving_bodies(percept), percept.time, percept.size)
-        scene = Scene(percept.camera_id, percept.time, percept.size, tracks, percept.foreground)
+        scene = Scene(
+            percept.camera_id,
+            percept.time,
+            percept.size,
+            tracks,
+            percept.foreground,
+            percept.detections,
+            percept.statics,
+            percept.flames,
+            percept.flow,
+            percept.crowd,
+        )
         observations = [seen for each in self._detectors for seen in each.update(scene)]
         return Analysed(percept, tracks, self._policy.update(observations, percept.time))
 

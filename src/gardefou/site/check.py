@@ -25,7 +25,11 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 _MOST_SHOWN: Final = 60
 """Characters of a wrong value that are repeated in the mistake."""
 
-_NEED_A_ZONE: Final = (Situation.ZONE_INTRUSION, Situation.WRONG_WAY)
+_NEED_A_ZONE: Final = (
+    Situation.ZONE_INTRUSION,
+    Situation.WRONG_WAY,
+    Situation.CROWD_DENSITY,
+)
 """Situations that are watched for inside zones alone."""
 
 
@@ -190,7 +194,7 @@ def _repeated(holder: Mapping[str, object], where: Location) -> Iterator[Found]:
 
 
 def _idle(data: Mapping[str, object]) -> Iterator[Found]:
-    """Situations without their zone, and zones whose situation is off: both watch nothing."""
+    """Situations without what they need, and zones whose situation is off: both watch nothing."""
     for index, camera in _entries(data, "cameras"):
         chosen = camera.get("situations")
         on = {str(name) for name in chosen} if isinstance(chosen, list | dict) else set()
@@ -199,6 +203,8 @@ def _idle(data: Mapping[str, object]) -> Iterator[Found]:
             if need in on and need not in {name for _, name in zoned}:
                 where: Location = ("cameras", index, "situations")
                 yield Found("site.mistake.no_zone", where, fields={"situation": need.value})
+        if Situation.CROWD_DENSITY in on and not camera.get("calibration"):
+            yield Found("site.mistake.no_calibration", ("cameras", index, "situations"))
         for zone_index, name in zoned:
             if name in set(Situation) - on:
                 where = ("cameras", index, "zones", zone_index, "situation")

@@ -9,15 +9,23 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from enum import StrEnum, unique
-from typing import Annotated, Final, Literal, Protocol, TypeVar
+from typing import Annotated, Final, Literal, Protocol, Self, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
-from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from gardefou.capture.link import Transport
-from gardefou.site.mistakes import mistake, raise_all
-from gardefou.site.settings import Number, Part, Situations
+from gardefou.geometry.ground import Ground
+from gardefou.site.mistakes import Finding, mistake, raise_all
+from gardefou.site.settings import LEAST_CROWD_M2, Number, Part, Situations
 from gardefou.site.shapes import (
     MOST_CALIBRATION_POINTS,
     Direction,
@@ -205,6 +213,13 @@ class Calibration(Part):
         )
         return points
 
+    @property
+    def ground_plane(self) -> Ground:
+        """The ground plane through the point pairs."""
+        image = np.array([pair.image for pair in self.points], dtype=np.float64)
+        ground = np.array([pair.ground for pair in self.points], dtype=np.float64)
+        return Ground.fit(image, ground)
+
 
 class Camera(Part):
     """One camera: where its pictures come from and what is watched for in them."""
@@ -224,6 +239,25 @@ class Camera(Part):
     def zones_of(self, situation: Situation) -> tuple[Zone, ...]:
         """The zones where a situation is watched for."""
         return tuple(zone for zone in self.zones if zone.situation is situation)
+
+    @model_validator(mode="after")
+    def _density_can_be_measured(self) -> Self:
+        if self.calibration is None or self.situations.crowd_density is None:
+            return self
+        ground = self.calibration.ground_plane
+        findings: list[Finding] = []
+        for index, zone in enumerate(self.zones):
+            if zone.situation is not Situation.CROWD_DENSITY:
+                continue
+            area = ground.area(np.array(zone.polygon, dtype=np.float64))
+            where = ("zones", index, "polygon")
+            if area is None:
+                findings.append((where, mistake("site.mistake.zone_in_the_sky")))
+            elif area < LEAST_CROWD_M2:
+                what = mistake("site.mistake.small_crowd_zone", area=area, least=LEAST_CROWD_M2)
+                findings.append((where, what))
+        raise_all(findings)
+        return self
 
 
 class Site(Part):

@@ -17,7 +17,7 @@ from pydantic import (
 from gardefou.site.mistakes import Finding, Location, mistake, raise_all
 from gardefou.situations.situation import Situation
 
-AVAILABLE: Final = frozenset({Situation.ZONE_INTRUSION, Situation.WRONG_WAY})
+AVAILABLE: Final = frozenset(Situation) - {Situation.WEAPON}
 """Situations that this version detects. A site that switches on another is refused: it would wait
 in silence for an alert that cannot come."""
 
@@ -28,6 +28,10 @@ LEAST_PERSONS_PER_M2: Final = 2.0
 """Lowest crowd density that may be signalled, persons/m². Below about 2.2 people still walk
 (J. Fruin, Pedestrian Planning and Design, 1971, walkway levels of service E and F), and a lower
 figure would turn a measure of danger into a count of people who meet."""
+
+LEAST_CROWD_M2: Final = 10.0
+"""Smallest area whose density may be signalled, m²: on a smaller one the lowest density is a
+handful of people who meet, and that is no crowd."""
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A finite number; neither text nor a boolean."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from gardefou.geometry.arrays import Floats, Size
-from gardefou.perception.percept import Foreground
+from gardefou.geometry.detections import Detections
+from gardefou.perception.percept import Crowd, Flames, Flow, Foreground, Statics
 from gardefou.situations.situation import Situation
 from gardefou.tracking.tracks import Tracks
 
@@ -17,8 +18,9 @@ from gardefou.tracking.tracks import Tracks
 class Scene:
     """One camera at one moment, without pixels.
 
-    ``time`` stream time, s; ``size`` of the analysed frame, px; ``tracks`` and ``foreground`` in
-    pixels of that frame.
+    ``time`` stream time, s; ``size`` of the analysed frame, px; ``tracks``, ``foreground``, the
+    network's ``detections`` (weak ones too) and the rest in pixels of that frame. ``statics``,
+    ``flames``, ``flow`` and ``crowd`` are None where no detector wants them or nothing is new.
     """
 
     camera_id: str
@@ -26,6 +28,11 @@ class Scene:
     size: Size
     tracks: Tracks
     foreground: Foreground
+    detections: Detections = field(default_factory=Detections.empty)
+    statics: Statics | None = None
+    flames: Flames | None = None
+    flow: Flow | None = None
+    crowd: Crowd | None = None
 
 
 @dataclass(frozen=True, slots=True)

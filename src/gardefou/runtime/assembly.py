@@ -1,0 +1,43 @@
+"""From a camera of the site document to what runs: how it is read, and its pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gardefou.capture.masks import PrivacyMask
+from gardefou.capture.reader import ReadSettings
+from gardefou.perception.engine import InferenceEngine
+from gardefou.perception.perceiver import Perceiver
+from gardefou.perception.percept import Evidence
+from gardefou.runtime.detectors import build_detectors, wanted_evidence
+from gardefou.runtime.pipeline import CameraPipeline
+from gardefou.site.document import Camera
+from gardefou.situations.scene import SituationDetector
+
+
+def read_settings(camera: Camera) -> ReadSettings:
+    """How a camera's stream is read: analysis rate, privacy masks, bursts where fire is watched."""
+    return ReadSettings(
+        camera.id,
+        analysis_fps=camera.analysis.fps,
+        masks=PrivacyMask([np.array(mask.polygon) for mask in camera.masks]),
+        bursts=Evidence.FLAMES in wanted_evidence(build_detectors(camera)),
+    )
+
+
+def camera_pipeline(
+    camera: Camera,
+    engine: InferenceEngine,
+    detectors: Sequence[SituationDetector] | None = None,
+    mandate_id: str | None = None,
+) -> CameraPipeline:
+    """The pipeline of a camera, with perception gathering what its detectors want.
+
+    ``detectors`` by default those of the camera's situations.
+    """
+    if detectors is None:
+        detectors = build_detectors(camera)
+    perceiver = Perceiver(engine, wanted_evidence(detectors))
+    return CameraPipeline(camera.id, perceiver, detectors, mandate_id=mandate_id)

@@ -1,0 +1,1 @@
+"""Tracks to aggregate counts: how many pass a line, never who."""

@@ -1,0 +1,91 @@
+"""A closer look at a crowd: tiles, each person once."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from pathlib import Path
+from typing import cast
+
+import cv2
+import numpy as np
+import pytest
+
+from gardefou.geometry.arrays import Image
+from gardefou.geometry.detections import Detections, ObjectClass
+from gardefou.perception.crowd import EVERY_S, CrowdLooks, look, people
+from gardefou.perception.engine import InferenceEngine
+from gardefou.perception.perceiver import Perceiver
+from gardefou.perception.percept import Evidence
+
+
+class Eyes:
+    """Sees a white rectangle as one person, cut where the picture is cut."""
+
+    def __init__(self, kind: ObjectClass = ObjectClass.PERSON) -> None:
+        self.kind = kind
+        self.looks = 0
+
+    def submit(self, image: Image) -> Future[Detections]:
+        self.looks += 1
+        rows, columns = np.nonzero(image[..., 0] == 255)
+        found = Detections.empty()
+        if len(rows):
+            box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+            boxes = np.array([box], dtype=np.float64)
+            found = Detections(boxes, np.array([0.5]), np.array([int(self.kind)]))
+        answer: Future[Detections] = Future()
+        answer.set_result(found)
+        return answer
+
+
+def picture(x: int, y: int) -> Image:
+    image = np.zeros((360, 640, 3), dtype=np.uint8)
+    image[y : y + 60, x : x + 24] = 255
+    return image
+
+
+def engine(eyes: Eyes) -> InferenceEngine:
+    return cast(InferenceEngine, eyes)
+
+
+@pytest.mark.parametrize("place", [(10, 10), (310, 150), (600, 300), (360, 20), (270, 200)])
+def test_a_person_is_found_once_and_where_they_stand(place: tuple[int, int]) -> None:
+    x, y = place
+    crowd = people(look(engine(Eyes()), picture(x, y)))
+    assert crowd.boxes.tolist() == [[x, y, x + 24, y + 60]]
+
+
+def test_nobody_and_other_things_give_nobody() -> None:
+    nothing = np.zeros((360, 640, 3), dtype=np.uint8)
+    assert not len(people(look(engine(Eyes()), nothing)).scores)
+    assert not len(people(look(engine(Eyes(ObjectClass.CAR)), picture(100, 100))).scores)
+
+
+def test_a_look_is_taken_only_when_due() -> None:
+    eyes = Eyes()
+    looks = CrowdLooks(engine(eyes))
+    due = [looks.start(picture(10, 10), time) is not None for time in (0.0, 0.2, EVERY_S, 2.2)]
+    assert due == [True, False, True, False]
+    looks.reset()
+    assert looks.start(picture(10, 10), 2.4) is not None
+
+
+def test_a_perceiver_gathers_what_is_wanted_and_nothing_else(
+    models_dir: Path, footage: Path
+) -> None:
+    image = cv2.imread(str(footage / "crowd_concourse" / "v11_0030.jpg"))
+    assert image is not None
+    picture = np.asarray(image, dtype=np.uint8)
+    with InferenceEngine(models_dir, threads=1) as network:
+        plain = Perceiver(network)
+        bare = plain.finish(plain.start("hall", 0.0, picture))
+        assert bare.flow is None
+        assert bare.crowd is None
+        both = Perceiver(network, frozenset(Evidence))
+        first = both.finish(both.start("hall", 0.0, picture))
+        second = both.finish(both.start("hall", 0.2, picture))
+    assert first.crowd is not None
+    assert 48 <= len(first.crowd.scores) <= 72, "sixty by eye"
+    assert second.crowd is None
+    assert second.flow is not None
+    assert np.abs(second.flow.velocities).max(initial=0.0) == 0.0

@@ -1,0 +1,191 @@
+"""What was brought and stands still is found; ghosts, people, light and passers-by are not."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+import cv2
+import numpy as np
+import pytest
+
+from gardefou.geometry.arrays import Image
+from gardefou.geometry.detections import Detections, ObjectClass
+from gardefou.perception.percept import Statics
+from gardefou.perception.static_look import Crop, most_urgent, vetoes
+from gardefou.perception.statics import StaticsModel
+
+SIZE = (640, 360)
+BAG = (300, 200, 340, 240)
+FPS = 2
+
+
+@pytest.fixture(scope="module")
+def ground() -> Image:
+    """A textured ground, seed fixed."""
+    coarse = np.random.default_rng(3).integers(100, 150, (36, 64, 3)).astype(np.uint8)
+    return np.asarray(cv2.resize(coarse, SIZE, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+
+
+def painted(image: Image, box: tuple[int, int, int, int], colour: int = 20) -> Image:
+    x1, y1, x2, y2 = box
+    copy = image.copy()
+    copy[y1:y2, x1:x2] = colour
+    return copy
+
+
+def carrier(second: float) -> tuple[int, int, int, int]:
+    """Somebody who walks in, stands beside the bag's place for a moment and walks on."""
+    x = int(np.interp(second, [0, 5, 7, 12], [10, 260, 260, 600]))
+    return (x, 130, x + 35, 240)
+
+
+class Watch:
+    """A model that sees pictures at `FPS`, its network saying what it is told to."""
+
+    def __init__(self, close: Detections | None = None) -> None:
+        self.crops: list[Image] = []
+        self._close = close or Detections.empty()
+        self._model = StaticsModel(self._look)
+        self._rng = np.random.default_rng(5)
+        self.time = 0.0
+        self.last: Statics | None = None
+
+    def see(self, image: Image, found: Detections | None = None) -> Statics:
+        noisy = np.clip(image + self._rng.normal(0, 2, image.shape), 0, 255).astype(np.uint8)
+        pending = self._model.begin(noisy, self.time)
+        self.time += 1 / FPS
+        return self._model.finish(pending, found or Detections.empty())
+
+    def _look(self, crop: Image) -> Future[Detections]:
+        self.crops.append(crop)
+        future: Future[Detections] = Future()
+        future.set_result(self._close)
+        return future
+
+
+def left_behind(watch: Watch, ground: Image, seconds: float = 20.0) -> Statics:
+    """An empty place for 5 s, then somebody brings a bag and goes."""
+    seen = watch.see(ground)
+    for _ in range(5 * FPS):
+        seen = watch.see(ground)
+    for index in range(int(seconds * FPS)):
+        second = index / FPS
+        image = painted(ground, BAG) if second >= 6 else ground
+        if second < 12:
+            image = painted(image, carrier(second), 220)
+        seen = watch.see(image)
+    return seen
+
+
+def test_a_bag_that_was_brought_is_an_object_with_its_box_and_age(ground: Image) -> None:
+    seen = left_behind(Watch(), ground)
+    (strength,) = seen.strengths
+    assert strength >= 0.8
+    np.testing.assert_allclose(seen.boxes[0], BAG, atol=5)
+    assert 9 <= seen.ages[0] <= 14
+    assert seen.company[0] == 0
+
+
+def test_what_was_there_from_the_start_is_not(ground: Image) -> None:
+    watch = Watch()
+    for _ in range(20 * FPS):
+        seen = watch.see(painted(ground, BAG))
+    assert len(seen.ids) == 0
+
+
+def test_what_was_there_and_is_taken_away_leaves_no_ghost(ground: Image) -> None:
+    watch = Watch()
+    for _ in range(10 * FPS):
+        watch.see(painted(ground, BAG))
+    for _ in range(10 * FPS):
+        seen = watch.see(ground)
+    assert len(seen.ids) == 0
+
+
+def test_what_appears_with_nobody_near_was_not_brought(ground: Image) -> None:
+    watch = Watch()
+    for _ in range(10 * FPS):
+        watch.see(ground)
+    for _ in range(10 * FPS):
+        seen = watch.see(painted(ground, BAG))
+    assert (seen.strengths == 0).all()
+
+
+def test_a_darker_camera_brings_nothing(ground: Image) -> None:
+    watch = Watch()
+    for _ in range(10 * FPS):
+        watch.see(ground)
+    for _ in range(10 * FPS):
+        seen = watch.see(np.asarray(ground * 0.7, dtype=np.uint8))
+    assert len(seen.ids) == 0
+
+
+def test_a_shade_that_stays_is_the_place_in_another_light() -> None:
+    watch = Watch()
+    stones = np.random.default_rng(6).integers(90, 190, (45, 80, 3)).astype(np.uint8)
+    paving: Image = np.asarray(stones.repeat(8, axis=0).repeat(8, axis=1), dtype=np.uint8)
+    for _ in range(10 * FPS):
+        watch.see(paving)
+    shaded = paving.copy()
+    shaded[180:260, 260:400] = (shaded[180:260, 260:400] * 0.6).astype(np.uint8)
+    for _ in range(10 * FPS):
+        seen = watch.see(shaded)
+    assert len(seen.ids) == 0
+
+
+def test_a_passer_by_in_front_does_not_end_it(ground: Image) -> None:
+    watch = Watch()
+    before = left_behind(watch, ground)
+    with_bag = painted(ground, BAG)
+    for index in range(8 * FPS):
+        x = 100 + 30 * index
+        after = watch.see(painted(with_bag, (x, 130, x + 40, 250), 220))
+    assert before.ids[0] in after.ids
+
+
+def test_it_is_gone_when_it_is_taken_up_again(ground: Image) -> None:
+    watch = Watch()
+    left_behind(watch, ground)
+    for _ in range(12 * FPS):
+        seen = watch.see(ground)
+    assert len(seen.ids) == 0
+
+
+def one(box: tuple[float, ...], kind: ObjectClass, score: float) -> Detections:
+    return Detections(np.array([box], dtype=np.float64), np.array([score]), np.array([int(kind)]))
+
+
+@pytest.mark.parametrize("kind", [ObjectClass.PERSON, ObjectClass.CAR])
+def test_a_closer_look_that_sees_a_person_or_a_vehicle_vetoes(
+    ground: Image, kind: ObjectClass
+) -> None:
+    watch = Watch(one((60, 60, 196, 196), kind, 0.9))
+    assert (left_behind(watch, ground).strengths < 0.1).all()
+    assert watch.crops
+    assert {each.shape for each in watch.crops} == {(256, 256, 3)}
+
+
+def test_a_bag_inside_a_much_larger_person_is_not_that_person() -> None:
+    bag = np.array([[100.0, 150, 130, 180]])
+    assert vetoes(one((90, 20, 150, 190), ObjectClass.PERSON, 0.9), bag)[0] == 0
+    assert vetoes(one((95, 130, 135, 185), ObjectClass.PERSON, 0.9), bag)[0] == 0.9
+    assert vetoes(one((95, 145, 135, 185), ObjectClass.BAG, 0.9), bag)[0] == 0
+
+
+def test_a_crop_lies_within_the_picture_and_its_detections_come_back() -> None:
+    crop = Crop.round(np.array([0.0, 0, 40, 40]), SIZE)
+    assert crop.origin == (0, 0)
+    back = crop.in_picture(one((0, 0, 256, 256), ObjectClass.PERSON, 0.5))
+    np.testing.assert_allclose(back.boxes, [[0, 0, crop.side, crop.side]])
+
+
+def test_the_youngest_that_is_due_is_looked_at_first() -> None:
+    assert most_urgent([9.0, 2.0, 1.0], [True, True, False]) == 1
+    assert most_urgent([9.0], [False]) is None
+
+
+def test_reset_forgets_what_stood_there(ground: Image) -> None:
+    watch = Watch()
+    left_behind(watch, ground)
+    watch._model.reset()
+    assert len(watch.see(painted(ground, BAG)).ids) == 0

@@ -1,0 +1,103 @@
+"""Crowd density: too many for the ground they stand on, for a while."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gardefou.evaluation.mot import find_detections, read_sequence
+from gardefou.geometry.arrays import Floats
+from gardefou.perception.percept import Crowd
+from gardefou.situations.crowd_density import CrowdDensity, DensityArea
+from support.scenes import scene
+
+LEFT = np.array([[0.0, 0.0], [0.5, 0.0], [0.5, 1.0], [0.0, 1.0]])
+
+
+def detector(floor: float = 4.0, square_metres: float = 10.0, error: float = 0.1) -> CrowdDensity:
+    return CrowdDensity([DensityArea("square", LEFT, square_metres, error, floor)])
+
+
+def crowd(count: int, x: float = 100.0) -> Crowd:
+    boxes = np.array([[x + i, 100.0, x + i + 10, 150.0] for i in range(count)]).reshape(-1, 4)
+    return Crowd(boxes, np.full(count, 0.5))
+
+
+def drive(
+    dense: CrowdDensity, counts: list[int], x: float = 100.0, start: float = 0.0
+) -> list[bool]:
+    """Whether density is seen at each look, two seconds apart."""
+    return [
+        bool(dense.update(replace(scene(start + 2.0 * i, []), crowd=crowd(count, x))))
+        for i, count in enumerate(counts)
+    ]
+
+
+def test_a_dense_crowd_is_seen_from_the_third_look() -> None:
+    assert drive(detector(), [45] * 5) == [False, False, True, True, True]
+
+
+def test_a_crowd_below_the_floor_is_not() -> None:
+    assert not any(drive(detector(), [39] * 10))
+    assert any(drive(detector(floor=2.0), [39] * 10))
+
+
+def test_a_single_look_neither_begins_nor_ends_it() -> None:
+    assert not any(drive(detector(), [10, 10, 10, 80, 10, 10]))
+    assert all(drive(detector(), [50, 50, 50, 50, 10, 50, 50])[2:])
+
+
+def test_only_those_who_stand_in_the_area_count() -> None:
+    assert not any(drive(detector(), [45] * 5, x=400.0))
+
+
+def test_the_observation_names_its_zone_and_region() -> None:
+    dense = detector()
+    drive(dense, [45] * 3)
+    (seen,) = dense.update(scene(4.4, []))
+    assert (seen.zone_id, seen.region.tolist()) == ("square", LEFT.tolist())
+
+
+def test_a_density_that_is_not_looked_at_any_more_is_not_known() -> None:
+    dense = detector()
+    drive(dense, [45] * 3)
+    assert dense.update(scene(8.0, []))
+    assert not dense.update(scene(9.5, []))
+    assert dense.densities(9.5) == {}
+
+
+def test_the_density_is_said_with_its_error() -> None:
+    dense = detector(error=0.4)
+    drive(dense, [20] * 3)
+    density = dense.densities(4.0)["square"]
+    assert (density.people, density.per_m2) == (20, 2.0)
+    assert density.error == pytest.approx(2.0 * 0.5)
+
+
+def test_reset_forgets_the_looks() -> None:
+    dense = detector()
+    drive(dense, [45] * 3)
+    dense.reset()
+    assert not dense.update(scene(6.0, []))
+
+
+@pytest.mark.parametrize("name", ["MOT20-train/MOT20-01", "HT21-train/HT21-01"])
+def test_true_boxes_of_a_real_crowd_give_its_true_density(footage: Path, name: str) -> None:
+    folder = footage / "mot" / name
+    truth_file = find_detections(folder, "gt")
+    assert truth_file is not None
+    sequence = read_sequence(folder, truth_file, thin=0.5)
+    whole: Floats = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]) * 1.001
+    people = np.array([len(frame.ids) for frame in sequence.truth])
+    dense = CrowdDensity([DensityArea("all", whole, people[-1] / 4.5, 0.1, 4.0)])
+    seen = []
+    for time, frame in zip(sequence.times.tolist(), sequence.truth, strict=True):
+        looked = Crowd(frame.boxes, np.ones(len(frame.ids)))
+        now = replace(scene(time, []), size=sequence.size, crowd=looked)
+        seen.append(bool(dense.update(now)))
+    assert seen[-1], "the place fills up"
+    assert not seen[2]
+    assert dense.densities(sequence.times[-1])["all"].people == np.median(people[-6:])
