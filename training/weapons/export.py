@@ -2,7 +2,7 @@
 
     python training/weapons/export.py WEIGHTS.npz weapon-hands.xml
 
-The network takes a BGR picture (1, 160, 160, 3), 0..255, and gives (1, 20, 20, 5): the heat of
+The network takes a BGR picture (1, 128, 128, 3), 0..255, and gives (1, 16, 16, 5): the heat of
 knife, firearm and bat, 0..1, and the logarithms of the box's width and height in units of 16 px.
 """
 
@@ -13,9 +13,9 @@ import sys
 import numpy as np
 import openvino as ov
 import openvino.opset13 as op
-from network import KINDS, LAYERS
+from layers import KINDS, LAYERS
 
-SIDE = 160
+SIDE = 128
 GREY = (0.114, 0.587, 0.299)
 """Shares of blue, green and red in a grey picture (ITU-R BT.601)."""
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from shapes import HARMLESS, NOTHING, WEAPONS, Shape, draw_one
 
-SIDE: Final = 160
+SIDE: Final = 128
 """Side of a training picture, px: about a person's height."""
 
 WEAPON_SHARE: Final = 0.42
@@ -34,7 +34,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """``grey`` [160, 160]; ``box`` x1, y1, x2, y2 px of the weapon; ``kind`` 0 to 2 or -1."""
+    """``grey`` [128, 128]; ``box`` x1, y1, x2, y2 px of the weapon; ``kind`` 0 to 2 or -1."""
 
     grey: np.ndarray
     box: tuple[float, float, float, float]

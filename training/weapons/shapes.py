@@ -13,7 +13,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-CANVAS: Final = 256
+CANVAS: Final = 128
 """Side of a canvas, px."""
 
 KNIFE, FIREARM, BAT, NOTHING = 0, 1, 2, -1
@@ -21,7 +21,7 @@ KNIFE, FIREARM, BAT, NOTHING = 0, 1, 2, -1
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A drawn thing: ``grey`` and ``opacity`` [256, 256]; ``length`` of the canvas's usable width
+    """A drawn thing: ``grey`` and ``opacity`` [128, 128]; ``length`` of the canvas's usable width
     (0.8 of it) in heights of a person; ``grip`` x, y px; ``kind`` 0 to 2, or -1 for harmless."""
 
     grey: np.ndarray

@@ -2,7 +2,7 @@
 
     python training/weapons/train.py PEOPLE.npz WEIGHTS.npz [--minutes 15] [--seed 0]
 
-PEOPLE.npz: `people.py` makes it from clips whose licence allows training. Needs `jax` and `optax`,
+PEOPLE.npz: `people.py` makes it from clips whose licence allows training. Needs `torch`,
 which the project itself does not need.
 """
 
@@ -13,12 +13,12 @@ import multiprocessing
 import time
 from pathlib import Path
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-import optax
-from network import KINDS, SIZE_UNIT, STRIDE, Weights, forward, fresh
+import torch
+from layers import KINDS, SIZE_UNIT, STRIDE
+from network import WeaponNetwork
 from scenes import SIDE, Person, sample
+from torch.nn import functional
 
 BATCH = 32
 CELLS = SIDE // STRIDE
@@ -37,7 +37,7 @@ def load_people(path: Path) -> list[list[Person]]:
 
 
 def target(box: tuple[float, float, float, float], kind: int) -> np.ndarray:
-    """The map to learn [20, 20, 6]: heat a kind, log width, log height, whether sizes count."""
+    """The map to learn [16, 16, 6]: heat a kind, log width, log height, whether sizes count."""
     out = np.zeros((CELLS, CELLS, KINDS + 3), np.float32)
     if kind < 0:
         return out
@@ -63,21 +63,19 @@ def produce(queue: multiprocessing.Queue, path: Path, seed: int) -> None:
         drawn = []
         for which in rng.choice(len(clips), BATCH, p=shares):
             drawn.append(sample(rng, clips[which][rng.integers(len(clips[which]))]))
-        queue.put((np.stack([each.grey for each in drawn])[..., None],
-                   np.stack([target(each.box, each.kind) for each in drawn])))
+        wanted = np.stack([target(each.box, each.kind) for each in drawn])
+        queue.put((np.stack([each.grey for each in drawn])[:, None], wanted.transpose(0, 3, 1, 2).copy()))
 
 
-def loss(weights: Weights, grey: jax.Array, wanted: jax.Array) -> jax.Array:
+def loss(maps: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     """The penalty-reduced focal loss of CenterNet (Zhou et al., 2019) and an L1 loss of sizes."""
-    maps = forward(weights, grey.astype(jnp.float32))
-    logits, heat = maps[..., :KINDS], wanted[..., :KINDS]
-    sure = jax.nn.sigmoid(logits)
-    hit = heat > 0.99
-    gain = jnp.where(hit, (1 - sure) ** 2 * jax.nn.log_sigmoid(logits),
-                     (1 - heat) ** 4 * sure**2 * jax.nn.log_sigmoid(-logits))
-    counts = wanted[..., KINDS + 2]
-    sizes = (jnp.abs(maps[..., KINDS:] - wanted[..., KINDS : KINDS + 2]).sum(-1) * counts).sum()
-    return (-gain.sum() + 0.3 * sizes) / jnp.maximum(counts.sum(), 1.0)
+    logits, heat = maps[:, :KINDS], wanted[:, :KINDS]
+    sure, hit = torch.sigmoid(logits), heat > 0.99
+    found = (1 - sure) ** 2 * functional.logsigmoid(logits)
+    refused = (1 - heat) ** 4 * sure**2 * functional.logsigmoid(-logits)
+    counts = wanted[:, KINDS + 2]
+    sizes = (maps[:, KINDS:] - wanted[:, KINDS : KINDS + 2]).abs().sum(1) * counts
+    return (0.3 * sizes.sum() - torch.where(hit, found, refused).sum()) / counts.sum().clamp(min=1)
 
 
 def main() -> None:
@@ -86,36 +84,43 @@ def main() -> None:
     parser.add_argument("weights", type=Path)
     parser.add_argument("--minutes", type=float, default=15.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start", type=Path, help="weights to go on from")
+    parser.add_argument("--painters", type=int, default=1, help="processes that draw")
     arguments = parser.parse_args()
+    torch.set_num_threads(1)
     queue: multiprocessing.Queue = multiprocessing.Queue(16)
-    painter = multiprocessing.Process(
-        target=produce, args=(queue, arguments.people, arguments.seed), daemon=True
-    )
-    painter.start()
-    weights = fresh(arguments.seed)
-    optimiser = optax.inject_hyperparams(optax.adam)(learning_rate=LEARNING_RATE)
-    state = optimiser.init(weights)
-
-    @jax.jit
-    def step(weights, state, grey, wanted):  # type: ignore[no-untyped-def]
-        value, slope = jax.value_and_grad(loss)(weights, grey, wanted)
-        slope = jax.tree.map(lambda g: jnp.clip(g, -1.0, 1.0), slope)
-        change, state = optimiser.update(slope, state)
-        return optax.apply_updates(weights, change), state, value
-
+    painters = [
+        multiprocessing.Process(
+            target=produce, args=(queue, arguments.people, arguments.seed + each), daemon=True
+        )
+        for each in range(arguments.painters)
+    ]
+    for painter in painters:
+        painter.start()
+    network = WeaponNetwork().to(memory_format=torch.channels_last)
+    if arguments.start:
+        network.restore(dict(np.load(arguments.start)))
+    optimiser = torch.optim.Adam(network.parameters(), LEARNING_RATE)
     started, steps, mean = time.monotonic(), 0, 0.0
     while (done := (time.monotonic() - started) / (arguments.minutes * 60)) < 1:
         rate = LEARNING_RATE * min(1, steps / 100 + 0.05) * (0.5 + 0.5 * np.cos(np.pi * done))
-        state.hyperparams["learning_rate"] = jnp.asarray(max(rate, 1e-5))
-        grey, wanted = queue.get()
-        weights, state, value = step(weights, state, grey, wanted)
-        mean += (float(value) - mean) * (0.02 if steps else 1.0)
+        optimiser.param_groups[0]["lr"] = max(rate, 1e-5)
+        grey, wanted = (torch.from_numpy(each) for each in queue.get())
+        with torch.autocast("cpu", torch.bfloat16):
+            maps = network(grey.float().contiguous(memory_format=torch.channels_last))
+        value = loss(maps.float(), wanted)
+        optimiser.zero_grad()
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
+        optimiser.step()
+        mean += (value.item() - mean) * (0.02 if steps else 1.0)
         steps += 1
-        if steps % 200 == 0:
+        if steps % 100 == 0:
             print(f"{done:.2f} steps {steps} loss {mean:.3f}", flush=True)
-            np.savez(arguments.weights, **{name: np.asarray(each) for name, each in weights.items()})
-    np.savez(arguments.weights, **{name: np.asarray(each) for name, each in weights.items()})
-    painter.terminate()
+            np.savez(arguments.weights, **network.stored())
+    np.savez(arguments.weights, **network.stored())
+    for painter in painters:
+        painter.terminate()
 
 
 if __name__ == "__main__":

@@ -48,7 +48,8 @@ class InferenceEngine:
         score_floor: float = SCORE_FLOOR,
         precision: str | None = None,
     ) -> None:
-        installed = ModelStore(models_dir).load(model)
+        self._store = ModelStore(models_dir)
+        installed = self._store.load(model)
         workers = threads or len(os.sched_getaffinity(0))
         self.model = model
         self._adapter = load_adapter(installed.adapter)
@@ -62,6 +63,10 @@ class InferenceEngine:
         )
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="inference")
         self._places = threading.BoundedSemaphore(workers * _WAITING_PER_THREAD)
+        self._precision = precision
+        self._threads = workers
+        self._companions: dict[str, InferenceEngine | None] = {}
+        self._making = threading.Lock()
 
     def submit(self, image: Image) -> Future[Detections]:
         """Detect bodies in a picture [H, W, 3]; waits while the queue is full.
@@ -87,6 +92,27 @@ class InferenceEngine:
         )
         return Detections(placement.to_picture(found.boxes), found.scores, found.classes)
 
+    def companion(self, model: str) -> InferenceEngine | None:
+        """The engine of a further network, one for all cameras; None when it is not installed.
+
+        It is made when first asked for and closed with this one. Raises `ModelError` when the
+        model is altered.
+        """
+        with self._making:
+            if model not in self._companions:
+                self._companions[model] = (
+                    InferenceEngine(
+                        self._store.folder,
+                        model,
+                        threads=self._threads,
+                        score_floor=self._score_floor,
+                        precision=self._precision,
+                    )
+                    if model in self._store.models()
+                    else None
+                )
+            return self._companions[model]
+
     def input_size(self, picture: Size) -> Size:
         """Width and height of the network's input for pictures of this size, px."""
         return self._network.placement(picture).input
@@ -96,8 +122,11 @@ class InferenceEngine:
         return self._network.precision(picture)
 
     def close(self) -> None:
-        """Finish what was submitted and end the threads."""
+        """Finish what was submitted and end the threads, companions' too."""
         self._workers.shutdown(wait=True)
+        for companion in self._companions.values():
+            if companion is not None:
+                companion.close()
 
     def __enter__(self) -> Self:
         return self

@@ -17,7 +17,7 @@ from pydantic import (
 from gardefou.site.mistakes import Finding, Location, mistake, raise_all
 from gardefou.situations.situation import Situation
 
-AVAILABLE: Final = frozenset(Situation) - {Situation.WEAPON}
+AVAILABLE: Final = frozenset(Situation)
 """Situations that this version detects. A site that switches on another is refused: it would wait
 in silence for an alert that cannot come."""
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from gardefou.errors import ModelError
 from gardefou.perception.adapters.adapter import DetectorAdapter
+from gardefou.perception.adapters.heat import WeaponHeat
 from gardefou.perception.adapters.nanodet import NanoDet, NanoDetPlus
 from gardefou.perception.adapters.yolox import YoloX
 
@@ -17,6 +18,7 @@ ENTRY_POINTS: Final = "gardefou.detectors"
 _OWN: Final[Mapping[str, Callable[[], DetectorAdapter]]] = {
     "nanodet": NanoDet,
     "nanodet-plus": NanoDetPlus,
+    "weapon-heat": WeaponHeat,
     "yolox": YoloX,
 }
 
