@@ -20,6 +20,9 @@ WEAPON_SHARE: Final = 0.42
 HARMLESS_SHARE: Final = 0.33
 """Shares of pictures with a weapon and with a harmless thing; the rest stay as they are."""
 
+CLUTTER_SHARE: Final = 0.5
+"""Share of pictures with harmless things lying or hanging about."""
+
 LEAST_CONTRAST: Final = 18.0
 """A weapon that differs less from what is behind it is not drawn as one, grey levels."""
 
@@ -44,6 +47,8 @@ class Sample:
 def sample(rng: np.random.Generator, person: Person) -> Sample:
     """One training picture of a person."""
     grey, body = _framed(rng, person)
+    if rng.uniform() < CLUTTER_SHARE:
+        grey = _with_clutter(rng, grey, body)
     choice = rng.uniform()
     box, kind = (0.0, 0.0, 0.0, 0.0), NOTHING
     if choice < WEAPON_SHARE + HARMLESS_SHARE:
@@ -126,32 +131,52 @@ def _with_thing(
         hand = np.array([rng.uniform(body[0] - 0.05 * height, body[2] + 0.05 * height),
                          body[1] + rng.uniform(0.15, 0.65) * height])
         angle, skin = rng.uniform(0, 2 * np.pi), rng.uniform(60, 220)
-    scale = thing.length * height / (0.8 * len(thing.grey))
-    flip = rng.choice([-1.0, 1.0])
-    narrow = rng.uniform(0.75, 1.0)  # Seen at an angle, a thing is shorter.
-    c, s = np.cos(angle) * scale, np.sin(angle) * scale
-    linear = np.array([[c * narrow, -s * flip], [s * narrow, c * flip]])
-    matrix = np.column_stack([linear, hand - linear @ np.array(thing.grip)])
-    small = scale < 0.5
-    drawn, opacity = thing.grey, thing.opacity
-    if small:
-        blur = 0.45 / scale
-        drawn, opacity = (cv2.GaussianBlur(each, (0, 0), blur) for each in (drawn * opacity, opacity))
-        drawn = drawn / np.maximum(opacity, 1e-3)
-    opacity = cv2.warpAffine(opacity, matrix, (SIDE, SIDE))
-    drawn = cv2.warpAffine(drawn, matrix, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
-    covered = opacity > 0.5
+    behind = grey
+    grey, covered = _pasted(rng, grey, thing, hand, angle, height)
     if covered.sum() < 6:
         return before, (0.0, 0.0, 0.0, 0.0), NOTHING
-    contrast = float(np.abs(drawn - grey)[covered].mean())
+    contrast = float(np.abs(grey - behind)[covered].mean())
     if thing.kind != NOTHING and contrast < LEAST_CONTRAST:
         return before, (0.0, 0.0, 0.0, 0.0), NOTHING
-    grey = grey * (1 - opacity) + drawn * opacity
     if rng.uniform() < 0.85:
         grey = _hand(rng, grey, hand, height, skin)
     rows, columns = np.nonzero(covered)
     box = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
     return grey, tuple(float(each) for each in box), thing.kind
+
+
+def _pasted(
+    rng: np.random.Generator,
+    grey: np.ndarray,
+    thing: Shape,
+    at: np.ndarray,
+    angle: float,
+    height: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Put a thing with its grip at a place: the picture, and which pixels it covers."""
+    scale = thing.length * height / (0.8 * len(thing.grey))
+    flip = rng.choice([-1.0, 1.0])
+    narrow = rng.uniform(0.75, 1.0)  # Seen at an angle, a thing is shorter.
+    c, s = np.cos(angle) * scale, np.sin(angle) * scale
+    linear = np.array([[c * narrow, -s * flip], [s * narrow, c * flip]])
+    matrix = np.column_stack([linear, at - linear @ np.array(thing.grip)])
+    drawn, opacity = thing.grey, thing.opacity
+    if scale < 0.5:
+        blur = 0.45 / scale
+        drawn, opacity = (cv2.GaussianBlur(each, (0, 0), blur) for each in (drawn * opacity, opacity))
+        drawn = drawn / np.maximum(opacity, 1e-3)
+    opacity = cv2.warpAffine(opacity, matrix, (SIDE, SIDE))
+    drawn = cv2.warpAffine(drawn, matrix, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
+    return grey * (1 - opacity) + drawn * opacity, opacity > 0.5
+
+
+def _with_clutter(rng: np.random.Generator, grey: np.ndarray, body: np.ndarray) -> np.ndarray:
+    """Harmless things that nobody holds, anywhere in the picture."""
+    height = max(body[3] - body[1], 20.0)
+    for _ in range(rng.integers(0, 4)):
+        at = rng.uniform(0, SIDE, 2)
+        grey, _ = _pasted(rng, grey, draw_one(rng, HARMLESS), at, rng.uniform(0, 2 * np.pi), height)
+    return grey
 
 
 def _seen(rng: np.random.Generator, grey: np.ndarray) -> np.ndarray:
