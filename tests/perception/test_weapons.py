@@ -12,12 +12,14 @@ import numpy as np
 import openvino as ov
 import openvino.opset13 as op
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gardefou.geometry.arrays import Floats, Image
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.perception.adapters.heat import WeaponHeat
+from gardefou.perception.adapters.nanodet import NanoDet
+from gardefou.perception.adapters.nanodet_weapons import BELIEVED, NanoDetWeapons
 from gardefou.perception.engine import DEFAULT_MODEL, InferenceEngine
 from gardefou.perception.install import Installer
 from gardefou.perception.percept import Weapons
@@ -27,10 +29,11 @@ from gardefou.perception.weapons import (
     LEAST_HEIGHT,
     LOOKS,
     WEAPON_MODEL,
+    WeaponLooker,
     WeaponLooks,
     people_to_look_at,
     upper_body,
-    weapon_engine,
+    weapon_looker,
     weapons_in,
 )
 from support.installation import Listener
@@ -53,20 +56,26 @@ class Eyes:
     def __init__(self, answer: Callable[[Image], Detections]) -> None:
         self._answer = answer
 
+    adapter = "of a test"
+
     def companion(self, model: str) -> None:
         return None
 
-    def submit(self, image: Image) -> Future[Detections]:
+    def submit(self, image: Image, reader: object = None) -> Future[Detections]:
         future: Future[Detections] = Future()
         future.set_result(self.detect(image))
         return future
 
-    def detect(self, image: Image) -> Detections:
+    def detect(self, image: Image, reader: object = None) -> Detections:
         return self._answer(image)
 
 
 def engine(answer: Callable[[Image], Detections]) -> InferenceEngine:
     return cast(InferenceEngine, Eyes(answer))
+
+
+def looker(answer: Callable[[Image], Detections]) -> WeaponLooker:
+    return WeaponLooker(engine(answer))
 
 
 def frames(looks: WeaponLooks, people: Detections, count: int) -> Iterator[Weapons]:
@@ -120,6 +129,7 @@ def test_only_people_large_and_sure_enough_are_looked_at() -> None:
     assert not len(people_to_look_at(cars))
 
 
+@settings(deadline=None)
 @given(st.floats(-20, 640), st.floats(-20, 360), st.floats(1, 500), st.floats(1, 500))
 def test_a_crop_lies_within_the_picture(x: float, y: float, width: float, height: float) -> None:
     crop = upper_body(np.array([x, y, x + width, y + height]), SIZE)
@@ -130,7 +140,7 @@ def test_a_crop_lies_within_the_picture(x: float, y: float, width: float, height
 
 
 def test_a_weapon_is_found_in_pixels_of_the_picture() -> None:
-    weapons = weapons_in(engine(lambda _: KNIFE), PICTURE, crowd(1).boxes)
+    weapons = weapons_in(looker(lambda _: KNIFE), PICTURE, crowd(1).boxes)
     crop = upper_body(crowd(1).boxes[0], SIZE)
     expected = KNIFE.boxes * crop.side / LOOK_SIZE[0] + np.tile(np.array(crop.origin), 2)
     assert weapons.boxes == pytest.approx(expected)
@@ -141,20 +151,47 @@ def test_a_weapon_is_found_in_pixels_of_the_picture() -> None:
 @pytest.mark.parametrize("kind", [ObjectClass.OTHER, ObjectClass.BAG, ObjectClass.PERSON])
 def test_what_is_no_weapon_does_not_count(kind: ObjectClass) -> None:
     other = Detections(KNIFE.boxes, KNIFE.scores, np.array([int(kind)]))
-    assert weapons_in(engine(lambda _: other), PICTURE, crowd(1).boxes).scores.tolist() == [0.0]
+    assert weapons_in(looker(lambda _: other), PICTURE, crowd(1).boxes).scores.tolist() == [0.0]
+
+
+def test_what_is_longer_than_a_knife_is_no_knife() -> None:
+    long = Detections(np.array([[10.0, 100, 250, 110]]), np.array([0.9]), np.array([9]))
+    person = crowd(1).boxes
+    assert weapons_in(looker(lambda _: long), PICTURE, person).scores.tolist() == [0.0]
 
 
 def test_a_weapon_out_of_reach_is_not_that_persons() -> None:
     far = Detections(np.array([[0.0, 0, 10, 10]]), np.array([0.9]), np.array([9]))
     person: Floats = np.array([[300.0, 50, 330, 250]])
-    assert weapons_in(engine(lambda _: far), PICTURE, person).scores.tolist() == [0.0]
+    assert weapons_in(looker(lambda _: far), PICTURE, person).scores.tolist() == [0.0]
 
 
-def test_without_a_learned_model_the_shared_network_looks(tmp_path: Path, models_dir: Path) -> None:
+def test_without_a_learned_model_the_shared_network_is_read_for_weapons(
+    tmp_path: Path, models_dir: Path
+) -> None:
     shutil.copytree(models_dir / DEFAULT_MODEL, tmp_path / DEFAULT_MODEL)
     ModelStore(tmp_path).register(ModelStore(models_dir).model(DEFAULT_MODEL))
     with InferenceEngine(tmp_path, threads=1) as shared:
-        assert weapon_engine(shared) is shared
+        looks = weapon_looker(shared)
+    assert looks.engine is shared
+    assert isinstance(looks.reader, NanoDetWeapons)
+
+
+def test_a_networks_word_for_knife_counts_though_another_name_scores_higher() -> None:
+    counts = [16 * 16, 8 * 8, 4 * 4]
+    scores = [np.zeros((1, count, 80), dtype=np.float32) for count in counts]
+    bins = [np.zeros((1, count, 44), dtype=np.float32) for count in counts]
+    scores[1][0, 27, 43] = BELIEVED[ObjectClass.KNIFE]
+    scores[1][0, 27, 65] = 0.6  # a remote control
+    scores[1][0, 60, 0] = 0.9
+    outputs = [*scores, *bins]
+    found = NanoDetWeapons().decode(outputs, (128, 128), 0.15)
+    assert found.classes.tolist() == [int(ObjectClass.KNIFE)]
+    assert found.scores.tolist() == pytest.approx([0.5])
+    assert (found.boxes[0, :2] <= [56, 56]).all()
+    assert (found.boxes[0, 2:] >= [56, 56]).all()
+    named = NanoDet().decode(outputs, (128, 128), 0.15)
+    assert int(ObjectClass.KNIFE) not in named.classes.tolist()
 
 
 def brightness_network(path: Path) -> Path:
@@ -180,9 +217,9 @@ def test_a_model_of_ones_own_takes_the_looks(
     picture[100:106, 130:142] = 255
     person: Floats = np.array([[100.0, 50, 140, 150]])
     with InferenceEngine(tmp_path / "models", threads=1) as shared:
-        looks = weapon_engine(shared)
-        assert looks is not shared
-        assert weapon_engine(shared) is looks, "one network for all cameras"
+        looks = weapon_looker(shared)
+        assert looks.engine is not shared
+        assert weapon_looker(shared).engine is looks.engine, "one network for all cameras"
         weapons = weapons_in(looks, picture, person)
     assert weapons.scores[0] > 0.5
     assert weapons.kinds.tolist() == [int(ObjectClass.KNIFE)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gardefou.geometry.detections import ObjectClass
@@ -114,11 +114,13 @@ def test_a_look_at_somebody_without_a_track_counts_for_nobody() -> None:
         assert not detector.update(looked(row * STEP_S, [LEFT], [(RIGHT, 1.0)]))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, WEAPON_SCORE, exclude_max=True), max_size=40))
 def test_unsure_looks_never_confirm(scores: list[float]) -> None:
     assert not any(watch(scores))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), max_size=60))
 def test_nothing_is_signalled_without_enough_sure_looks_in_the_window(scores: list[float]) -> None:
     for row, seen in enumerate(watch(scores)):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gardefou.geometry.arrays import Image
 from gardefou.perception.engine import InferenceEngine
-from gardefou.perception.weapons import people_to_look_at, weapon_engine, weapons_in
+from gardefou.perception.weapons import people_to_look_at, weapon_looker, weapons_in
 from gardefou.situations.weapon import WEAPON_SCORE
 
 
@@ -22,9 +22,9 @@ class WeaponStills:
 
     def __init__(self, models_dir: Path | None = None) -> None:
         self._engine = InferenceEngine(models_dir, threads=1)
-        self._looks = weapon_engine(self._engine)
+        self._looker = weapon_looker(self._engine)
 
     def judge(self, image: Image) -> float:
         """The score of the surest weapon in a picture [H, W, 3] BGR, 0..1."""
         people = people_to_look_at(self._engine.detect(image))
-        return float(weapons_in(self._looks, image, people).scores.max(initial=0.0))
+        return float(weapons_in(self._looker, image, people).scores.max(initial=0.0))

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 from gardefou.geometry.arrays import Image, Size
 from gardefou.geometry.detections import Detections
+from gardefou.perception.adapters.adapter import DetectorAdapter
 from gardefou.perception.adapters.registry import load_adapter
 from gardefou.perception.network import Network
 from gardefou.perception.store import ModelStore
@@ -52,6 +53,7 @@ class InferenceEngine:
         installed = self._store.load(model)
         workers = threads or len(os.sched_getaffinity(0))
         self.model = model
+        self.adapter = installed.adapter
         self._adapter = load_adapter(installed.adapter)
         self._score_floor = score_floor
         self._network = Network(
@@ -68,27 +70,29 @@ class InferenceEngine:
         self._companions: dict[str, InferenceEngine | None] = {}
         self._making = threading.Lock()
 
-    def submit(self, image: Image) -> Future[Detections]:
+    def submit(self, image: Image, reader: DetectorAdapter | None = None) -> Future[Detections]:
         """Detect bodies in a picture [H, W, 3]; waits while the queue is full.
 
+        ``reader`` reads the outputs instead of the model's own adapter.
         The picture must not change until the result is there. The future's result has boxes in
         pixels of the picture, clipped to it. Raises `RuntimeError` after `close`.
         """
         self._places.acquire()
         try:
-            future = self._workers.submit(self.detect, image)
+            future = self._workers.submit(self.detect, image, reader)
         except RuntimeError:
             self._places.release()
             raise
         future.add_done_callback(lambda _: self._places.release())
         return future
 
-    def detect(self, image: Image) -> Detections:
+    def detect(self, image: Image, reader: DetectorAdapter | None = None) -> Detections:
         """Detect bodies in a picture [H, W, 3] now, in the caller's own thread."""
+        adapter = reader or self._adapter
         placement = self._network.placement((image.shape[1], image.shape[0]))
         found = self._network.infer(
             placement.apply(image),
-            lambda outputs: self._adapter.decode(outputs, placement.input, self._score_floor),
+            lambda outputs: adapter.decode(outputs, placement.input, self._score_floor),
         )
         return Detections(placement.to_picture(found.boxes), found.scores, found.classes)
 
