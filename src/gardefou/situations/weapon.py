@@ -16,8 +16,8 @@ from gardefou.situations.scene import Observation, Scene, box_region
 from gardefou.situations.situation import Situation
 
 WEAPON_SCORE = 0.5
-"""Least score of a look that counts as having seen a weapon. Set where the labelled stills give a
-precision above 0.8."""
+"""Least score of a look that counts as having seen a weapon. The adapters are scaled to it: at this
+score the labelled stills gave no false positive."""
 
 WINDOW_S = 3.0
 """How far back looks at a person count, s."""
@@ -28,8 +28,9 @@ LEAST_SEEN = 4
 LEAST_SPAN_S = 0.8
 """Least time from the first to the last of them, s."""
 
-LEAST_SHARE = 0.6
-"""Least share of the looks in the window that saw one: what comes and goes is a fold of cloth."""
+LEAST_SHARE = 0.75
+"""Least share of the looks in the window that saw one: what comes and goes is a fold of cloth. Set,
+with the score, on the ordinary clips of the labelled footage."""
 
 HOLD_S = 1.5
 """A confirmed weapon holds this long after the last look that saw it, s: people turn."""

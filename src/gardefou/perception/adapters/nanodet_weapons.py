@@ -22,7 +22,7 @@ from gardefou.perception.adapters.nanodet import NanoDet
 from gardefou.perception.adapters.suppression import suppress
 
 # Set on the labelled stills (a knife in a room) and on people of ordinary clips, with NanoDet-g.
-BELIEVED: Final[Mapping[ObjectClass, float]] = {ObjectClass.KNIFE: 0.12, ObjectClass.BAT: 0.20}
+BELIEVED: Final[Mapping[ObjectClass, float]] = {ObjectClass.KNIFE: 0.12, ObjectClass.BAT: 0.18}
 """The network's own score at which each kind gets a score of one half."""
 
 
