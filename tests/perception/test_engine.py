@@ -72,7 +72,7 @@ def test_a_full_queue_makes_the_next_camera_wait(
     release, handed_over = threading.Event(), threading.Event()
     with InferenceEngine(models_dir, threads=1) as engine:
         detect = engine.detect
-        monkeypatch.setattr(engine, "detect", lambda image: release.wait() and detect(image))
+        monkeypatch.setattr(engine, "detect", lambda *given: release.wait() and detect(*given))
         futures = [engine.submit(image), engine.submit(image)]
 
         def another_camera() -> None:

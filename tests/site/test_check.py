@@ -303,12 +303,6 @@ def test_a_situation_without_settings_says_so(tmp_path: Path) -> None:
     assert "this situation has no setting" in only(tmp_path, document)
 
 
-def test_a_situation_that_this_version_cannot_detect_is_refused(tmp_path: Path) -> None:
-    for situations in ("[weapon]", "{weapon: {}}", "{weapon: }"):
-        line = only(tmp_path, with_camera(f"situations: {situations}"))
-        assert "weapon is one of the eight situations but this version does not detect it" in line
-
-
 def test_a_situation_named_twice_is_refused(tmp_path: Path) -> None:
     line = only(tmp_path, GOOD.replace("[zone_intrusion]", "[zone_intrusion, zone_intrusion]"))
     assert "situations[1]: the situation zone_intrusion stands twice" in line

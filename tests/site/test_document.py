@@ -8,17 +8,11 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from gardefou.site import AVAILABLE, Camera, Site, Situations, json_schema, load_site, write
-from gardefou.site import settings as site_settings
+from gardefou.site import Camera, Site, Situations, json_schema, load_site, write
 from gardefou.site.schema import Schema
 from gardefou.situations.situation import Situation
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples" / "sites").glob("*.yaml"))
-
-
-@pytest.fixture
-def _all_available(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site_settings, "AVAILABLE", frozenset(Situation))
 
 
 def refused(settings: object) -> list[tuple[str, str]]:
@@ -31,7 +25,6 @@ def test_the_situations_of_a_camera_are_the_eight_and_no_other() -> None:
     assert set(Situations.model_fields) == set(Situation)
 
 
-@pytest.mark.usefixtures("_all_available")
 @pytest.mark.parametrize("situation", Situation)
 def test_each_situation_can_be_named_in_a_list_or_a_mapping(situation: Situation) -> None:
     name = situation.value
@@ -40,7 +33,6 @@ def test_each_situation_can_be_named_in_a_list_or_a_mapping(situation: Situation
         assert Situations.model_validate(written).on == {situation}
 
 
-@pytest.mark.usefixtures("_all_available")
 def test_the_density_floor_cannot_be_lowered() -> None:
     read = Situations.model_validate({"crowd_density": {"persons_per_m2": 2.0}})
     assert read.crowd_density is not None
@@ -49,7 +41,6 @@ def test_the_density_floor_cannot_be_lowered() -> None:
     assert refused(too_low) == [("crowd_density.persons_per_m2", "greater_than_equal")]
 
 
-@pytest.mark.usefixtures("_all_available")
 def test_an_object_is_unattended_for_half_a_minute_by_default() -> None:
     read = Situations.model_validate(["abandoned_object"])
     assert read.abandoned_object is not None
@@ -58,7 +49,6 @@ def test_an_object_is_unattended_for_half_a_minute_by_default() -> None:
     assert refused(too_short) == [("abandoned_object.unattended_s", "greater_than_equal")]
 
 
-@pytest.mark.usefixtures("_all_available")
 @pytest.mark.parametrize("situation", Situation)
 @pytest.mark.parametrize("parameter", ["group_size", "dwell", "speed", "clothing", "loitering"])
 def test_no_situation_takes_a_parameter_about_people(situation: Situation, parameter: str) -> None:
@@ -141,4 +131,4 @@ def test_the_document_s_page_names_every_key_and_its_example_is_fine(tmp_path: P
             for line in page.splitlines()
             if line.startswith("|") and f"`{situation}`" in line.split("|")[1]
         )
-        assert ("| yes" in row) == (situation in AVAILABLE)
+        assert "| yes" in row

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from gardefou.errors import EvaluationError
 from gardefou.evaluation.cases import Case
+from gardefou.evaluation.weapon_stills import WeaponStills
 from gardefou.geometry.arrays import Floats, Image
 from gardefou.situations.situation import Situation
 
@@ -32,7 +33,7 @@ class StillJudge(Protocol):
 StillJudges = Mapping[Situation, Callable[[], StillJudge]]
 """Who judges stills, by situation; made only when a case asks."""
 
-STILL_JUDGES: Final[StillJudges] = {}
+STILL_JUDGES: Final[StillJudges] = {Situation.WEAPON: WeaponStills}
 """The judges of this version: a situation that judges single pictures registers here."""
 
 

@@ -28,6 +28,7 @@ class ObjectClass(IntEnum):
     KNIFE = 9
     BAT = 10
     OTHER = 11
+    FIREARM = 12
 
 
 VEHICLES = (

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 from gardefou.geometry.arrays import Image, Size
 from gardefou.geometry.detections import Detections
+from gardefou.perception.adapters.adapter import DetectorAdapter
 from gardefou.perception.adapters.registry import load_adapter
 from gardefou.perception.network import Network
 from gardefou.perception.store import ModelStore
@@ -48,9 +49,11 @@ class InferenceEngine:
         score_floor: float = SCORE_FLOOR,
         precision: str | None = None,
     ) -> None:
-        installed = ModelStore(models_dir).load(model)
+        self._store = ModelStore(models_dir)
+        installed = self._store.load(model)
         workers = threads or len(os.sched_getaffinity(0))
         self.model = model
+        self.adapter = installed.adapter
         self._adapter = load_adapter(installed.adapter)
         self._score_floor = score_floor
         self._network = Network(
@@ -62,30 +65,57 @@ class InferenceEngine:
         )
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="inference")
         self._places = threading.BoundedSemaphore(workers * _WAITING_PER_THREAD)
+        self._precision = precision
+        self._threads = workers
+        self._companions: dict[str, InferenceEngine | None] = {}
+        self._making = threading.Lock()
 
-    def submit(self, image: Image) -> Future[Detections]:
+    def submit(self, image: Image, reader: DetectorAdapter | None = None) -> Future[Detections]:
         """Detect bodies in a picture [H, W, 3]; waits while the queue is full.
 
+        ``reader`` reads the outputs instead of the model's own adapter.
         The picture must not change until the result is there. The future's result has boxes in
         pixels of the picture, clipped to it. Raises `RuntimeError` after `close`.
         """
         self._places.acquire()
         try:
-            future = self._workers.submit(self.detect, image)
+            future = self._workers.submit(self.detect, image, reader)
         except RuntimeError:
             self._places.release()
             raise
         future.add_done_callback(lambda _: self._places.release())
         return future
 
-    def detect(self, image: Image) -> Detections:
+    def detect(self, image: Image, reader: DetectorAdapter | None = None) -> Detections:
         """Detect bodies in a picture [H, W, 3] now, in the caller's own thread."""
+        adapter = reader or self._adapter
         placement = self._network.placement((image.shape[1], image.shape[0]))
         found = self._network.infer(
             placement.apply(image),
-            lambda outputs: self._adapter.decode(outputs, placement.input, self._score_floor),
+            lambda outputs: adapter.decode(outputs, placement.input, self._score_floor),
         )
         return Detections(placement.to_picture(found.boxes), found.scores, found.classes)
+
+    def companion(self, model: str) -> InferenceEngine | None:
+        """The engine of a further network, one for all cameras; None when it is not installed.
+
+        It is made when first asked for and closed with this one. Raises `ModelError` when the
+        model is altered.
+        """
+        with self._making:
+            if model not in self._companions:
+                self._companions[model] = (
+                    InferenceEngine(
+                        self._store.folder,
+                        model,
+                        threads=self._threads,
+                        score_floor=self._score_floor,
+                        precision=self._precision,
+                    )
+                    if model in self._store.models()
+                    else None
+                )
+            return self._companions[model]
 
     def input_size(self, picture: Size) -> Size:
         """Width and height of the network's input for pictures of this size, px."""
@@ -96,8 +126,11 @@ class InferenceEngine:
         return self._network.precision(picture)
 
     def close(self) -> None:
-        """Finish what was submitted and end the threads."""
+        """Finish what was submitted and end the threads, companions' too."""
         self._workers.shutdown(wait=True)
+        for companion in self._companions.values():
+            if companion is not None:
+                companion.close()
 
     def __enter__(self) -> Self:
         return self

@@ -19,6 +19,7 @@ __all__ = [
     "Foreground",
     "Percept",
     "Statics",
+    "Weapons",
 ]
 
 
@@ -30,6 +31,7 @@ class Evidence(Enum):
     FLAMES = auto()
     FLOW = auto()
     CROWD = auto()
+    WEAPONS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,20 @@ class Crowd:
 
 
 @dataclass(frozen=True, slots=True)
+class Weapons:
+    """The surest weapon near each of the people who were looked at closely in a frame.
+
+    ``people`` [K, 4] px of the analysed frame; ``boxes`` [K, 4] px of the weapon; ``scores`` [K]
+    0..1, 0 where none was seen; ``kinds`` [K] `ObjectClass`, `OTHER` where none was seen.
+    """
+
+    people: Floats
+    boxes: Floats
+    scores: Floats
+    kinds: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Percept:
     """What perception says of one analysed frame.
 
@@ -122,3 +138,4 @@ class Percept:
     flames: Flames | None = None
     flow: Flow | None = None
     crowd: Crowd | None = None
+    weapons: Weapons | None = None

@@ -19,6 +19,7 @@ from gardefou.situations.fire import Fire
 from gardefou.situations.person_down import PersonDown
 from gardefou.situations.scene import SituationDetector
 from gardefou.situations.situation import Situation
+from gardefou.situations.weapon import Weapon
 from gardefou.situations.wrong_way import WrongWay
 from gardefou.situations.zone import PERSON_CLASSES, VEHICLE_CLASSES, Zone
 from gardefou.situations.zone_intrusion import ZoneIntrusion
@@ -33,6 +34,7 @@ _UNZONED: Final[Mapping[Situation, Callable[[], SituationDetector]]] = {
     Situation.PERSON_DOWN: PersonDown,
     Situation.CROWD_MOVEMENT: CrowdMovement,
     Situation.FIRE: Fire,
+    Situation.WEAPON: Weapon,
 }
 """Situations watched for in the whole frame, without settings, and who detects them."""
 
@@ -41,6 +43,7 @@ _EVIDENCE: Final[Mapping[Situation, Evidence]] = {
     Situation.CROWD_MOVEMENT: Evidence.FLOW,
     Situation.CROWD_DENSITY: Evidence.CROWD,
     Situation.FIRE: Evidence.FLAMES,
+    Situation.WEAPON: Evidence.WEAPONS,
 }
 """What perception must look for besides, by situation."""
 

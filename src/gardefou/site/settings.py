@@ -9,17 +9,14 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidationInfo,
-    field_validator,
     model_validator,
 )
 
 from gardefou.site.mistakes import Finding, Location, mistake, raise_all
 from gardefou.situations.situation import Situation
 
-AVAILABLE: Final = frozenset(Situation) - {Situation.WEAPON}
-"""Situations that this version detects. A site that switches on another is refused: it would wait
-in silence for an alert that cannot come."""
+AVAILABLE: Final = frozenset(Situation)
+"""Situations that this version detects: all eight."""
 
 LEAST_UNATTENDED_S: Final = 5.0
 """Shortest time an object lies unattended before it is signalled, s: people put bags down."""
@@ -92,13 +89,6 @@ class Situations(Part):
             return value
         return {name: {} if each is None else each for name, each in value.items()}
 
-    @field_validator("*")
-    @classmethod
-    def _is_available(cls, value: Part | None, info: ValidationInfo) -> Part | None:
-        if value is not None and info.field_name not in AVAILABLE:
-            raise mistake("site.mistake.unavailable", name=info.field_name)
-        return value
-
 
 def _named(names: Iterable[object]) -> dict[object, object]:
     """A mapping of names to no settings; raises every name that is unknown or repeated."""
@@ -119,8 +109,6 @@ def _named(names: Iterable[object]) -> dict[object, object]:
             )
         elif name in first:
             findings.append((where, mistake("site.mistake.repeated_situation", name=str(name))))
-        elif name not in AVAILABLE:
-            findings.append((where, mistake("site.mistake.unavailable", name=str(name))))
         first.setdefault(str(name), index)
     raise_all(findings)
     return dict.fromkeys(first)

@@ -8,7 +8,9 @@ from typing import Final
 
 from gardefou.errors import ModelError
 from gardefou.perception.adapters.adapter import DetectorAdapter
+from gardefou.perception.adapters.heat import WeaponHeat
 from gardefou.perception.adapters.nanodet import NanoDet, NanoDetPlus
+from gardefou.perception.adapters.nanodet_weapons import NanoDetWeapons
 from gardefou.perception.adapters.yolox import YoloX
 
 ENTRY_POINTS: Final = "gardefou.detectors"
@@ -17,6 +19,8 @@ ENTRY_POINTS: Final = "gardefou.detectors"
 _OWN: Final[Mapping[str, Callable[[], DetectorAdapter]]] = {
     "nanodet": NanoDet,
     "nanodet-plus": NanoDetPlus,
+    "nanodet-weapons": NanoDetWeapons,
+    "weapon-heat": WeaponHeat,
     "yolox": YoloX,
 }
 
