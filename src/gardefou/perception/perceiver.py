@@ -12,6 +12,7 @@ from gardefou.perception.crowd import CrowdLooks, Look, people
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.fire import FireModel
 from gardefou.perception.foreground import ForegroundModel
+from gardefou.perception.lying import LyingLook, LyingLooks, people_lying
 from gardefou.perception.people_flow import FlowPictures, PicturePair, people_flow
 from gardefou.perception.percept import Evidence, Flames, Foreground, Percept
 from gardefou.perception.statics import PendingStatics, StaticsModel
@@ -33,6 +34,7 @@ class Pending:
     flames: Flames | None = None
     pictures: PicturePair | None = None
     look: Look | None = None
+    lying: LyingLook | None = None
 
 
 class Perceiver:
@@ -50,6 +52,7 @@ class Perceiver:
         self._fire = FireModel() if Evidence.FLAMES in wanted else None
         self._flow = FlowPictures() if Evidence.FLOW in wanted else None
         self._crowd = CrowdLooks(engine) if Evidence.CROWD in wanted else None
+        self._lying = LyingLooks(engine.submit) if Evidence.LYING in wanted else None
 
     def start(
         self, camera_id: str, time: float, image: Image, burst: Burst | None = None
@@ -69,18 +72,22 @@ class Perceiver:
             flames=self._fire.update(burst, size) if self._fire and burst else None,
             pictures=self._flow.pair(image, time) if self._flow else None,
             look=self._crowd.start(image, time) if self._crowd else None,
+            lying=self._lying.start(image, time) if self._lying else None,
         )
 
     def finish(self, pending: Pending) -> Percept:
         """What the picture says; waits for the network and raises what it raised."""
         detections = pending.detections.result()
-        statics = flow = crowd = None
+        statics = flow = crowd = lying = None
         if self._statics and pending.statics:
             statics = self._statics.finish(pending.statics, detections)
         if pending.pictures:
             flow = people_flow(pending.pictures, detections, pending.size)
         if pending.look:
             crowd = people(pending.look)
+        if self._lying:
+            self._lying.learn(detections, pending.time, pending.size)
+            lying = people_lying(pending.lying) if pending.lying else None
         return Percept(
             pending.camera_id,
             pending.time,
@@ -91,10 +98,12 @@ class Perceiver:
             pending.flames,
             flow,
             crowd,
+            lying,
         )
 
     def reset(self) -> None:
         """Forget the background, as after a break in the stream."""
-        for each in (self._background, self._statics, self._fire, self._flow, self._crowd):
+        kept = (self._statics, self._fire, self._flow, self._crowd, self._lying)
+        for each in (self._background, *kept):
             if each is not None:
                 each.reset()

@@ -17,6 +17,7 @@ __all__ = [
     "Flames",
     "Flow",
     "Foreground",
+    "Lying",
     "Percept",
     "Statics",
 ]
@@ -30,6 +31,7 @@ class Evidence(Enum):
     FLAMES = auto()
     FLOW = auto()
     CROWD = auto()
+    LYING = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,17 @@ class Crowd:
 
 
 @dataclass(frozen=True, slots=True)
+class Lying:
+    """People in a part of a frame that was looked at closely, turned so that who lies is upright.
+
+    ``boxes`` [N, 4] px of the analysed frame; ``scores`` [N] 0..1.
+    """
+
+    boxes: Floats
+    scores: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Percept:
     """What perception says of one analysed frame.
 
@@ -122,3 +135,4 @@ class Percept:
     flames: Flames | None = None
     flow: Flow | None = None
     crowd: Crowd | None = None
+    lying: Lying | None = None

@@ -41,6 +41,7 @@ _EVIDENCE: Final[Mapping[Situation, Evidence]] = {
     Situation.CROWD_MOVEMENT: Evidence.FLOW,
     Situation.CROWD_DENSITY: Evidence.CROWD,
     Situation.FIRE: Evidence.FLAMES,
+    Situation.PERSON_DOWN: Evidence.LYING,
 }
 """What perception must look for besides, by situation."""
 

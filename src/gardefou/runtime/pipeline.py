@@ -79,6 +79,7 @@ class CameraPipeline:
             percept.flames,
             percept.flow,
             percept.crowd,
+            percept.lying,
         )
         observations = [seen for each in self._detectors for seen in each.update(scene)]
         return Analysed(percept, tracks, self._policy.update(observations, percept.time))

@@ -99,6 +99,10 @@ GIVE_UP_S = 5.0
 STANDS = 0.55
 """A body this high, H, at the place of a fall stands or sits there."""
 
+SITS = 0.4
+SURE = 0.6
+"""One this high, H, does so when the network is this sure: it is never sure of who lies."""
+
 SEATED_ASPECT = 0.9
 """Least height over width of such a body."""
 
@@ -117,6 +121,19 @@ RISEN_S = 1.0
 UNSEEN_S = 30.0
 """How long a body that nobody saw leave is held to lie there, s: one that lies still becomes
 background, and networks know few lying people."""
+
+LOOK_SCORE = 0.3
+"""Least score of a body in a closer look at the place."""
+
+LOOK_S = 0.9
+"""What a closer look showed holds for this long, s: the place is seen turned one way, then the
+other."""
+
+LONG = 1.4
+"""Least width over height of a body in a closer look that begins a fall."""
+
+LOST_S = 0.35
+"""A body not seen at its height for this long may have come down, s."""
 
 LONGEST_STEP_S = 1.0
 """The most that the time between two scenes adds, s."""
@@ -179,6 +196,7 @@ class PersonDown:
         self._bodies: dict[int, deque[_Moment]] = {}
         self._people: deque[tuple[float, Floats]] = deque()
         self._shapes: deque[tuple[float, Floats]] = deque()
+        self._looks: deque[tuple[float, Floats]] = deque()
         self._falls: list[_Fall] = []
         self._time: float | None = None
 
@@ -187,6 +205,7 @@ class PersonDown:
         self._bodies.clear()
         self._people.clear()
         self._shapes.clear()
+        self._looks.clear()
         self._falls.clear()
         self._time = None
 
@@ -198,11 +217,12 @@ class PersonDown:
         self._follow(scene, people)
         shapes = _shapes(scene, people)
         standing = _standing(people)
+        looked = self._look(scene)
         for fall in self._falls:
-            _watch(fall, shapes, standing, scene.time, step)
+            _watch(fall, np.concatenate([shapes, looked]), standing, scene.time, step)
         self._falls = [each for each in self._falls if not self._is_over(each, scene.time)]
-        self._begin(shapes, standing, scene)
-        self._shapes.append((scene.time, shapes))
+        self._begin(shapes, looked, standing, scene)
+        self._shapes.append((scene.time, np.concatenate([shapes, looked])))
         while scene.time - self._shapes[0][0] > MEMORY_S:
             self._shapes.popleft()
         return [
@@ -216,6 +236,15 @@ class PersonDown:
             for fall in self._falls
             if fall.certain
         ]
+
+    def _look(self, scene: Scene) -> Floats:
+        """Boxes of people that the last closer looks showed. [N, 4]."""
+        if scene.lying is not None:
+            seen = scene.lying.boxes[scene.lying.scores >= LOOK_SCORE]
+            self._looks.append((scene.time, seen))
+        while self._looks and scene.time - self._looks[0][0] > LOOK_S:
+            self._looks.popleft()
+        return np.concatenate([np.zeros((0, 4)), *(seen for _, seen in self._looks)])
 
     def _follow(self, scene: Scene, people: Detections) -> None:
         """Remember where each track's body is now, by the network's own box where there is one."""
@@ -249,15 +278,18 @@ class PersonDown:
             moments.appendleft(_Moment(time, seen))
         return moments
 
-    def _begin(self, shapes: Floats, standing: Floats, scene: Scene) -> None:
+    def _begin(self, shapes: Floats, looked: Floats, standing: Detections, scene: Scene) -> None:
         """Begin a fall for each body that came down and left a flat shape."""
         for track, moments in self._bodies.items():
             stance = _stance(moments, scene.time)
             if stance is None or stance.height < LEAST_HEIGHT * scene.size[1]:
                 continue
-            if not _came_down(moments, stance):
-                continue
-            places = _places(shapes, stance, scene.size)
+            places = np.zeros((0, 4))
+            if _came_down(moments, stance):
+                places = _places(shapes, stance, scene.size)
+            if _is_lost(moments, stance, scene.time):
+                found = _long(looked, stance, scene.size)
+                places = np.concatenate([places, found])
             places = places[~self._known(places, stance.time)]
             if not len(places) or any(_same(fall, places).any() for fall in self._falls):
                 continue
@@ -298,11 +330,11 @@ def _shapes(scene: Scene, people: Detections) -> Floats:
     return np.concatenate([people.boxes, scene.foreground.boxes])
 
 
-def _standing(people: Detections) -> Floats:
-    """Boxes of people who stand or sit. [N, 4]."""
+def _standing(people: Detections) -> Detections:
+    """People who stand or sit."""
     size = people.boxes[:, 2:] - people.boxes[:, :2]
     upright = (size[:, 1] >= SEATED_ASPECT * size[:, 0]) & (people.scores >= UPRIGHT_SCORE)
-    return people.boxes[upright]
+    return people[upright]
 
 
 def _stance(moments: Iterable[_Moment], time: float) -> _Stance | None:
@@ -325,12 +357,24 @@ def _came_down(moments: Sequence[_Moment], stance: _Stance) -> bool:
     return bool(drops) and drops[-1] >= HEAD_DROP * stance.height
 
 
+def _is_lost(moments: Sequence[_Moment], stance: _Stance, time: float) -> bool:
+    """Whether a body was not seen as tall as it stood for a while."""
+    tall = [m.time for m in moments if m.height >= TALL * stance.height]
+    return time - tall[-1] >= LOST_S
+
+
 def _places(shapes: Floats, stance: _Stance, size: Size) -> Floats:
     """Where that body may lie: limbs of a shape that does not lie are left out. [M, 4]."""
     lies = _lies(shapes, stance, size)
     found, others = shapes[lies], shapes[~lies & (_flatness(shapes, stance.height) <= STILL_FLAT)]
     within = box.intersections(found, others) >= PART * box.areas(found)[:, None]
     return found[~within.any(axis=1)]
+
+
+def _long(looked: Floats, stance: _Stance, size: Size) -> Floats:
+    """Bodies of closer looks that may be that body at full length. [N, 4] -> [M, 4]."""
+    wide, high = looked[:, 2] - looked[:, 0], looked[:, 3] - looked[:, 1]
+    return looked[_lies(looked, stance, size) & (wide >= LONG * high)]
 
 
 def _lies(shapes: Floats, stance: _Stance, size: Size) -> Bools:
@@ -364,16 +408,18 @@ def _same(fall: _Fall, shapes: Floats) -> Bools:
     return np.asarray((alike | inside) & (_flatness(shapes, fall.stance.height) <= STILL_FLAT))
 
 
-def _occupied(place: Floats, height: float, standing: Floats) -> bool:
+def _occupied(place: Floats, height: float, standing: Detections) -> bool:
     """Whether somebody upright stands over a place."""
-    tall = standing[:, 3] - standing[:, 1] >= STANDS * height
-    over = (standing[:, 2] > place[0]) & (standing[:, 0] < place[2])
-    covered = box.intersections(place[None], standing)[0] >= HALF * box.areas(place[None])[0]
-    near = np.abs(standing[:, 3] - place[3]) <= HALF * height
+    boxes = standing.boxes
+    share = (boxes[:, 3] - boxes[:, 1]) / height
+    tall = (share >= STANDS) | ((share >= SITS) & (standing.scores >= SURE))
+    over = (boxes[:, 2] > place[0]) & (boxes[:, 0] < place[2])
+    covered = box.intersections(place[None], boxes)[0] >= HALF * box.areas(place[None])[0]
+    near = np.abs(boxes[:, 3] - place[3]) <= HALF * height
     return bool((tall & over & (near | covered)).any())
 
 
-def _watch(fall: _Fall, shapes: Floats, standing: Floats, time: float, step: float) -> None:
+def _watch(fall: _Fall, shapes: Floats, standing: Detections, time: float, step: float) -> None:
     """Carry a fall on by one scene."""
     lies = _same(fall, shapes)
     if _occupied(fall.place, fall.stance.height, standing):

@@ -9,7 +9,7 @@ import numpy as np
 
 from gardefou.geometry.arrays import Floats, Size
 from gardefou.geometry.detections import Detections
-from gardefou.perception.percept import Crowd, Flames, Flow, Foreground, Statics
+from gardefou.perception.percept import Crowd, Flames, Flow, Foreground, Lying, Statics
 from gardefou.situations.situation import Situation
 from gardefou.tracking.tracks import Tracks
 
@@ -20,7 +20,7 @@ class Scene:
 
     ``time`` stream time, s; ``size`` of the analysed frame, px; ``tracks``, ``foreground``, the
     network's ``detections`` (weak ones too) and the rest in pixels of that frame. ``statics``,
-    ``flames``, ``flow`` and ``crowd`` are None where no detector wants them or nothing is new.
+    ``flames``, ``flow``, ``crowd``, ``lying``: None where no detector wants them or nothing is new.
     """
 
     camera_id: str
@@ -33,6 +33,7 @@ class Scene:
     flames: Flames | None = None
     flow: Flow | None = None
     crowd: Crowd | None = None
+    lying: Lying | None = None
 
 
 @dataclass(frozen=True, slots=True)
