@@ -79,7 +79,10 @@ class _Upright:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A square of the picture turned by quarters, anticlockwise: ``origin`` x, y and ``side`` px."""
+    """A square of the picture, ``origin`` x, y and ``side`` px, turned by ``quarters``.
+
+    A quarter is 1 anticlockwise or -1 clockwise.
+    """
 
     origin: tuple[int, int]
     side: int
@@ -112,10 +115,8 @@ class Turned:
             1: (LOOK_SIZE - y2, x1, LOOK_SIZE - y1, x2),
             -1: (y1, LOOK_SIZE - x2, y2, LOOK_SIZE - x1),
         }
-        upright = np.stack(turns[self.quarters], axis=1)
-        return upright * (self.side / LOOK_SIZE) + np.array(
-            [*self.origin, *self.origin], dtype=np.float64
-        )
+        upright = np.stack(turns[self.quarters], axis=1) * (self.side / LOOK_SIZE)
+        return upright + np.array([*self.origin, *self.origin], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def people_lying(look: LyingLook) -> Lying:
     old = look.before.result()
     same = box.iou(people.boxes, old.boxes) >= KNOWN
     same &= old.scores >= SCORED * people.scores[:, None]
-    new = people[~same.any(axis=1)]
+    new = people[np.flatnonzero(~same.any(axis=1))]
     return Lying(look.turned.in_picture(new.boxes), new.scores)
 
 
@@ -203,7 +204,8 @@ def _upright(found: Detections, size: Size) -> Floats:
     sides = found.boxes[:, 2:] - found.boxes[:, :2]
     upright = (found.classes == ObjectClass.PERSON) & (found.scores >= UPRIGHT_SCORE)
     upright &= sides[:, 1] >= UPRIGHT_ASPECT * sides[:, 0]
-    return found.boxes[upright & (sides[:, 1] >= LEAST_HEIGHT * size[1])]
+    upright &= sides[:, 1] >= LEAST_HEIGHT * size[1]
+    return found[upright].boxes
 
 
 def _is_missing(body: _Upright, time: float) -> bool:
