@@ -65,6 +65,9 @@ WATCHED_S: Final = 6.0
 """And is looked for where it was for so long, s."""
 
 
+_ROTATIONS: Final = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, -1: cv2.ROTATE_90_CLOCKWISE}
+
+
 @dataclass(slots=True)
 class _Upright:
     """A body seen upright: where last, px, since and until when, s, and when it was looked for."""
@@ -106,7 +109,7 @@ class Turned:
         shrinks = self.side > LOOK_SIZE
         way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         sized = cv2.resize(part, (LOOK_SIZE, LOOK_SIZE), interpolation=way)
-        return np.ascontiguousarray(np.rot90(sized, self.quarters), dtype=np.uint8)
+        return np.asarray(cv2.rotate(sized, _ROTATIONS[self.quarters]), dtype=np.uint8)
 
     def in_picture(self, boxes: Floats) -> Floats:
         """Boxes of the turned square in pixels of the picture. [N, 4] -> [N, 4]."""
