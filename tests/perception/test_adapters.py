@@ -84,9 +84,7 @@ def test_a_cell_gives_the_box_its_distances_name() -> None:
 
 
 def test_an_unknown_adapter_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(
-        ModelError, match="nanodet-weapons, weapon-heat, yolox"
-    ):
+    with pytest.raises(ModelError, match="nanodet-weapons, weapon-heat, yolox"):
         load_adapter("resnet")
     assert {"nanodet", "nanodet-plus", "yolox"} <= set(adapter_names())
 

@@ -15,7 +15,7 @@ from gardefou.evaluation.cases import read_cases
 from gardefou.evaluation.harness import play as play_case
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.perception.engine import InferenceEngine
-from gardefou.perception.percept import Foreground
+from gardefou.perception.percept import Foreground, Lying
 from gardefou.situations.person_down import PersonDown
 from gardefou.situations.scene import Observation, Scene
 from gardefou.situations.situation import Situation
@@ -124,6 +124,49 @@ def test_the_foreground_alone_shows_that_a_body_stays() -> None:
     assert observed[-1]
 
 
+def looked_at(box: tuple[float, float, float, float], score: float = 0.5) -> Lying:
+    return Lying(np.array([box], dtype=np.float64), np.array([score]))
+
+
+def after_standing(lying: Lying, lasts: float = 4) -> list[list[Observation]]:
+    """A body that stood is lost; every other picture is looked at closely, and shows this."""
+    detector = PersonDown()
+    for step in range(10):
+        detector.update(seen(step * STEP_S, [STANDING]))
+    return [
+        detector.update(replace(seen(step * STEP_S, []), lying=lying if step % 2 else None))
+        for step in range(10, 10 + round(lasts / STEP_S))
+    ]
+
+
+def test_a_lost_body_that_closer_looks_see_lying_there_is_signalled() -> None:
+    assert after_standing(looked_at((285, 350, 475, 410)))[-1]
+
+
+def test_closer_looks_that_see_nobody_lying_at_the_place_signal_nothing() -> None:
+    upright = looked_at((280, 200, 340, 400))
+    compact = looked_at((300, 330, 380, 405))
+    elsewhere = looked_at((20, 350, 130, 410))
+    doubtful = looked_at((285, 350, 475, 410), score=0.2)
+    for lying in (upright, compact, elsewhere, doubtful):
+        assert not any(after_standing(lying))
+
+
+def test_one_closer_look_is_not_enough() -> None:
+    assert not any(after_standing(looked_at((285, 350, 475, 410)), lasts=1.2))
+
+
+def test_whom_the_network_surely_sees_sit_at_the_place_does_not_lie_there() -> None:
+    detector = PersonDown()
+    for step in range(10):
+        detector.update(seen(step * STEP_S, [STANDING]))
+    sitting: Body = (7, 300, 400, 90, 95)
+    lying = looked_at((240, 350, 400, 405))
+    for step in range(10, 40):
+        here = replace(seen(step * STEP_S, [sitting], score=0.7), lying=lying)
+        assert detector.update(here) == []
+
+
 def test_reset_forgets() -> None:
     detector = PersonDown()
     for step in range(30):
@@ -152,6 +195,8 @@ def test_real_falls_are_found_and_real_lying_down_is_not_signalled(
         "urfd-fall06",
         "urfd-fall06-reversed",
         "gmdcsa-s1-fall-14",
+        "urfd-fall08",
+        "assist-adl-08-low-chair-sitting-slowly",
         "assist-adl-12-sitting-laying-down-quickly",
         "assist-01-imm-back",
     }

@@ -12,6 +12,7 @@ from gardefou.perception.crowd import CrowdLooks, Look, people
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.fire import FireModel
 from gardefou.perception.foreground import ForegroundModel
+from gardefou.perception.lying import LyingLook, LyingLooks, people_lying
 from gardefou.perception.people_flow import FlowPictures, PicturePair, people_flow
 from gardefou.perception.percept import Evidence, Flames, Foreground, Percept
 from gardefou.perception.statics import PendingStatics, StaticsModel
@@ -35,6 +36,7 @@ class Pending:
     pictures: PicturePair | None = None
     look: Look | None = None
     weapon_looks: PendingLooks | None = None
+    lying: LyingLook | None = None
 
 
 class Perceiver:
@@ -53,6 +55,7 @@ class Perceiver:
         self._flow = FlowPictures() if Evidence.FLOW in wanted else None
         self._crowd = CrowdLooks(engine) if Evidence.CROWD in wanted else None
         self._weapons = WeaponLooks(engine) if Evidence.WEAPONS in wanted else None
+        self._lying = LyingLooks(engine.submit) if Evidence.LYING in wanted else None
 
     def start(
         self, camera_id: str, time: float, image: Image, burst: Burst | None = None
@@ -73,12 +76,13 @@ class Perceiver:
             pictures=self._flow.pair(image, time) if self._flow else None,
             look=self._crowd.start(image, time) if self._crowd else None,
             weapon_looks=self._weapons.start(image, time) if self._weapons else None,
+            lying=self._lying.start(image, time) if self._lying else None,
         )
 
     def finish(self, pending: Pending) -> Percept:
         """What the picture says; waits for the network and raises what it raised."""
         detections = pending.detections.result()
-        statics = flow = crowd = weapons = None
+        statics = flow = crowd = weapons = lying = None
         if self._statics and pending.statics:
             statics = self._statics.finish(pending.statics, detections)
         if pending.pictures:
@@ -87,6 +91,9 @@ class Perceiver:
             crowd = people(pending.look)
         if self._weapons and pending.weapon_looks:
             weapons = self._weapons.finish(pending.weapon_looks, detections)
+        if self._lying:
+            self._lying.learn(detections, pending.time, pending.size)
+            lying = people_lying(pending.lying) if pending.lying else None
         return Percept(
             pending.camera_id,
             pending.time,
@@ -98,11 +105,12 @@ class Perceiver:
             flow,
             crowd,
             weapons,
+            lying,
         )
 
     def reset(self) -> None:
         """Forget the background, as after a break in the stream."""
-        looks = (self._crowd, self._weapons)
+        looks = (self._crowd, self._weapons, self._lying)
         for each in (self._background, self._statics, self._fire, self._flow, *looks):
             if each is not None:
                 each.reset()

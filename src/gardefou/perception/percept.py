@@ -17,6 +17,7 @@ __all__ = [
     "Flames",
     "Flow",
     "Foreground",
+    "Lying",
     "Percept",
     "Statics",
     "Weapons",
@@ -32,6 +33,7 @@ class Evidence(Enum):
     FLOW = auto()
     CROWD = auto()
     WEAPONS = auto()
+    LYING = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,17 @@ class Weapons:
 
 
 @dataclass(frozen=True, slots=True)
+class Lying:
+    """People in a part of a frame that was looked at closely, turned so that who lies is upright.
+
+    ``boxes`` [N, 4] px of the analysed frame; ``scores`` [N] 0..1.
+    """
+
+    boxes: Floats
+    scores: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Percept:
     """What perception says of one analysed frame.
 
@@ -139,3 +152,4 @@ class Percept:
     flow: Flow | None = None
     crowd: Crowd | None = None
     weapons: Weapons | None = None
+    lying: Lying | None = None

@@ -44,6 +44,7 @@ _EVIDENCE: Final[Mapping[Situation, Evidence]] = {
     Situation.CROWD_DENSITY: Evidence.CROWD,
     Situation.FIRE: Evidence.FLAMES,
     Situation.WEAPON: Evidence.WEAPONS,
+    Situation.PERSON_DOWN: Evidence.LYING,
 }
 """What perception must look for besides, by situation."""
 

@@ -80,6 +80,7 @@ class CameraPipeline:
             percept.flow,
             percept.crowd,
             percept.weapons,
+            percept.lying,
         )
         observations = [seen for each in self._detectors for seen in each.update(scene)]
         return Analysed(percept, tracks, self._policy.update(observations, percept.time))

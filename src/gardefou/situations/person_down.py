@@ -9,19 +9,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from gardefou.geometry import boxes as box
-from gardefou.geometry.arrays import Bools, Floats, Size
+from gardefou.geometry.arrays import Bools, Floats
 from gardefou.geometry.detections import Detections, ObjectClass
+from gardefou.situations.body_shapes import (
+    HEAD_DROP,
+    SAME_PLACE,
+    STANDS,
+    Stance,
+    at_full_length,
+    occupied,
+    people_of,
+    places_for,
+    same_body,
+    shapes_of,
+    standing_of,
+)
 from gardefou.situations.scene import Observation, Scene, box_region
 from gardefou.situations.situation import Situation
 
-# Lengths are in heights of the body as it stood or sat, "H". All were set together on the acted
-# falls and daily life of the labelled footage (offices, bedrooms, a laboratory from above), as they
-# are, mirrored, darkened and made smaller.
+# Lengths are in heights of the body as it stood or sat, "H"; set as those of `body_shapes`.
 MEMORY_S = 4.0
 """How far back a body's height is remembered, s."""
-
-UPRIGHT_SCORE = 0.35
-"""Least score of a detection that shows a body upright."""
 
 UPRIGHT_ASPECT = 1.2
 """Least height over width of a body that stands or sits."""
@@ -32,31 +40,6 @@ TALL = 0.8
 FALL_S = 2.0
 """Longest time from upright to flat, s: who lies down takes longer, and sits first."""
 
-HEAD_DROP = 0.42
-"""Least way of the box's upper edge down, H. To sit down on a low chair is 0.4."""
-
-FLAT = 0.36
-"""Largest flatness of a body on the ground: (height / H) x (height / width). 0.16 to 0.31 on the
-falls, 0.45 of someone who crouches."""
-
-FLAT_HEIGHT = 0.6
-"""Largest height of a body on the ground, H: a camera from above sees it foreshortened."""
-
-WIDEST = 1.6
-"""Largest width of a body on the ground, H."""
-
-LEAST_AREA = 0.05
-"""Least area of what may be a body on the ground, H²."""
-
-LEAST_PART = 0.03
-"""Least area of what shows that it is still there, H²: the network may see the legs alone."""
-
-SLIVER = 0.2
-"""A shape cut by the frame's lower border is no body below this height, H: people leave there."""
-
-STILL_FLAT = 0.45
-"""Largest flatness of a body that goes on lying: an arm or a knee is raised."""
-
 STOOD_S = 0.5
 """How long a body must have been upright at about one height, s."""
 
@@ -66,44 +49,17 @@ ROLLS = 0.4
 STANDING_ASPECT = 1.9
 """From this height over width a body stands; below it sits, or bends."""
 
-LEFT_SEAT = 0.45
-"""How far a seated body must come from its seat, H: who lies down where they sit does not."""
-
-REACH = 0.6
-"""How far from where it stood a body may lie, H."""
-
-RISES = 0.25
-"""How far the lower edge may come up in a fall, H: feet near the camera leave the ground."""
-
 LEAST_HEIGHT = 0.2
 """Least H, in heights of the frame: what is said of smaller bodies is noise."""
 
 KNOWN = 0.5
 """Overlap (intersection over union) from which a flat shape was there before the fall."""
 
-BORDER = 0.01
-"""An edge this near the frame's border, in heights of the frame, is cut by it."""
-
-PART = 0.8
-"""Share of a shape within a body's place from which it is a part of that body."""
-
-SAME_PLACE = 0.35
-"""Overlap (intersection over union) of two boxes of one body that lies still."""
-
 STAY_S = 1.6
 """How long a body must be seen on the ground, s."""
 
 GIVE_UP_S = 5.0
 """An uncertain fall of which nothing is seen for this long is forgotten, s."""
-
-STANDS = 0.55
-"""A body this high, H, at the place of a fall stands or sits there."""
-
-SEATED_ASPECT = 0.9
-"""Least height over width of such a body."""
-
-HALF = 0.5
-"""It is there when it covers this share of the place, or when its foot is this near, H."""
 
 SETTLING = 0.3
 """Share of each new sight in the place where a body is held to lie."""
@@ -117,6 +73,16 @@ RISEN_S = 1.0
 UNSEEN_S = 30.0
 """How long a body that nobody saw leave is held to lie there, s: one that lies still becomes
 background, and networks know few lying people."""
+
+LOOK_SCORE = 0.3
+"""Least score of a body in a closer look at the place."""
+
+LOOK_S = 0.9
+"""What a closer look showed holds for this long, s: the place is seen turned one way, then the
+other."""
+
+LOST_S = 0.35
+"""A body not seen at its height for this long may have come down, s."""
 
 LONGEST_STEP_S = 1.0
 """The most that the time between two scenes adds, s."""
@@ -139,22 +105,12 @@ class _Moment:
         return self.height / max(float(self.box[2] - self.box[0]), 1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stance:
-    """How a body was before it may have fallen; ``height`` px is the H of this file."""
-
-    time: float
-    box: Floats
-    height: float
-    seated: bool
-
-
 @dataclass(slots=True)
 class _Fall:
     """One fall: whose, from what, where the body lies, px, and how long it was seen there, s."""
 
     track: int
-    stance: _Stance
+    stance: Stance
     place: Floats
     anchor: Floats
     began: float
@@ -163,14 +119,18 @@ class _Fall:
     risen_s: float = 0.0
     certain: bool = False
 
+    def holds(self, shapes: Floats) -> Bools:
+        """Which shapes are that body where it lies. [N, 4] -> [N]."""
+        return same_body(self.place, self.stance.height, shapes)
+
 
 class PersonDown:
     """Falls after which the body stays on the ground, on one camera.
 
     Three things must come together: a body followed while it stood or sat, whose head then came
-    down fast; a flat body at that place which was not there before; and its stay, while nobody
-    stands there. It is seen by the network, which scores lying people low, or as a moving
-    region.
+    down fast or was lost; a flat body at that place which was not there before; and its stay,
+    while nobody stands there. It is seen by the network, which scores lying people low, as a
+    moving region, or in a closer look at the place.
     """
 
     situation = Situation.PERSON_DOWN
@@ -179,6 +139,7 @@ class PersonDown:
         self._bodies: dict[int, deque[_Moment]] = {}
         self._people: deque[tuple[float, Floats]] = deque()
         self._shapes: deque[tuple[float, Floats]] = deque()
+        self._looks: deque[tuple[float, Floats]] = deque()
         self._falls: list[_Fall] = []
         self._time: float | None = None
 
@@ -187,6 +148,7 @@ class PersonDown:
         self._bodies.clear()
         self._people.clear()
         self._shapes.clear()
+        self._looks.clear()
         self._falls.clear()
         self._time = None
 
@@ -194,15 +156,16 @@ class PersonDown:
         """One observation for each body that lies where it fell."""
         step = 0.0 if self._time is None else min(scene.time - self._time, LONGEST_STEP_S)
         self._time = scene.time
-        people = _people(scene.detections)
+        people = people_of(scene.detections)
         self._follow(scene, people)
-        shapes = _shapes(scene, people)
-        standing = _standing(people)
+        shapes = shapes_of(scene, people)
+        standing = standing_of(people)
+        looked = self._look(scene)
         for fall in self._falls:
-            _watch(fall, shapes, standing, scene.time, step)
+            _watch(fall, np.concatenate([shapes, looked]), standing, scene.time, step)
         self._falls = [each for each in self._falls if not self._is_over(each, scene.time)]
-        self._begin(shapes, standing, scene)
-        self._shapes.append((scene.time, shapes))
+        self._begin(shapes, looked, standing, scene)
+        self._shapes.append((scene.time, np.concatenate([shapes, looked])))
         while scene.time - self._shapes[0][0] > MEMORY_S:
             self._shapes.popleft()
         return [
@@ -216,6 +179,15 @@ class PersonDown:
             for fall in self._falls
             if fall.certain
         ]
+
+    def _look(self, scene: Scene) -> Floats:
+        """Boxes of people that the last closer looks showed. [N, 4]."""
+        if scene.lying is not None:
+            seen = scene.lying.boxes[scene.lying.scores >= LOOK_SCORE]
+            self._looks.append((scene.time, seen))
+        while self._looks and scene.time - self._looks[0][0] > LOOK_S:
+            self._looks.popleft()
+        return np.concatenate([np.zeros((0, 4)), *(seen for _, seen in self._looks)])
 
     def _follow(self, scene: Scene, people: Detections) -> None:
         """Remember where each track's body is now, by the network's own box where there is one."""
@@ -249,20 +221,23 @@ class PersonDown:
             moments.appendleft(_Moment(time, seen))
         return moments
 
-    def _begin(self, shapes: Floats, standing: Floats, scene: Scene) -> None:
+    def _begin(self, shapes: Floats, looked: Floats, standing: Detections, scene: Scene) -> None:
         """Begin a fall for each body that came down and left a flat shape."""
         for track, moments in self._bodies.items():
             stance = _stance(moments, scene.time)
             if stance is None or stance.height < LEAST_HEIGHT * scene.size[1]:
                 continue
-            if not _came_down(moments, stance):
-                continue
-            places = _places(shapes, stance, scene.size)
+            places = np.zeros((0, 4))
+            if _came_down(moments, stance):
+                places = places_for(shapes, stance, scene.size)
+            if _is_lost(moments, stance, scene.time):
+                found = at_full_length(looked, stance, scene.size)
+                places = np.concatenate([places, found])
             places = places[~self._known(places, stance.time)]
-            if not len(places) or any(_same(fall, places).any() for fall in self._falls):
+            if not len(places) or any(each.holds(places).any() for each in self._falls):
                 continue
             place = places[np.argmax(box.areas(places))]
-            if not _occupied(place, stance.height, standing):
+            if not occupied(place, stance.height, standing):
                 self._falls.append(_Fall(track, stance, place, place, scene.time, scene.time))
 
     def _known(self, places: Floats, until: float) -> Bools:
@@ -287,25 +262,7 @@ class PersonDown:
         return time - fall.seen_at > (UNSEEN_S if fall.certain else GIVE_UP_S)
 
 
-def _people(found: Detections) -> Detections:
-    return found[found.classes == ObjectClass.PERSON]
-
-
-def _shapes(scene: Scene, people: Detections) -> Floats:
-    """Boxes of everything that may be a body: people and what moves. [N, 4]."""
-    if not scene.foreground.reliable:
-        return people.boxes
-    return np.concatenate([people.boxes, scene.foreground.boxes])
-
-
-def _standing(people: Detections) -> Floats:
-    """Boxes of people who stand or sit. [N, 4]."""
-    size = people.boxes[:, 2:] - people.boxes[:, :2]
-    upright = (size[:, 1] >= SEATED_ASPECT * size[:, 0]) & (people.scores >= UPRIGHT_SCORE)
-    return people.boxes[upright]
-
-
-def _stance(moments: Iterable[_Moment], time: float) -> _Stance | None:
+def _stance(moments: Iterable[_Moment], time: float) -> Stance | None:
     """How a body was upright, at the start of the last `FALL_S`; None when it was not."""
     upright = [each for each in moments if each.aspect >= UPRIGHT_ASPECT]
     if not upright:
@@ -316,67 +273,25 @@ def _stance(moments: Iterable[_Moment], time: float) -> _Stance | None:
     if not recent or tall[-1].time - tall[0].time < STOOD_S:
         return None
     seated = float(np.median([each.aspect for each in tall])) < STANDING_ASPECT
-    return _Stance(recent[0].time, recent[0].box, height, seated)
+    return Stance(recent[0].time, recent[0].box, height, seated)
 
 
-def _came_down(moments: Sequence[_Moment], stance: _Stance) -> bool:
+def _came_down(moments: Sequence[_Moment], stance: Stance) -> bool:
     """Whether the upper edge came down far enough since a stance, and is down still."""
     drops = [float(m.box[1] - stance.box[1]) for m in moments if m.time > stance.time]
     return bool(drops) and drops[-1] >= HEAD_DROP * stance.height
 
 
-def _places(shapes: Floats, stance: _Stance, size: Size) -> Floats:
-    """Where that body may lie: limbs of a shape that does not lie are left out. [M, 4]."""
-    lies = _lies(shapes, stance, size)
-    found, others = shapes[lies], shapes[~lies & (_flatness(shapes, stance.height) <= STILL_FLAT)]
-    within = box.intersections(found, others) >= PART * box.areas(found)[:, None]
-    return found[~within.any(axis=1)]
+def _is_lost(moments: Sequence[_Moment], stance: Stance, time: float) -> bool:
+    """Whether a body was not seen as tall as it stood for a while."""
+    tall = [m.time for m in moments if m.height >= TALL * stance.height]
+    return time - tall[-1] >= LOST_S
 
 
-def _lies(shapes: Floats, stance: _Stance, size: Size) -> Bools:
-    """Which shapes could be that body on the ground. [N, 4] -> [N]."""
-    before, height = stance.box, stance.height
-    wide, high = shapes[:, 2] - shapes[:, 0], shapes[:, 3] - shapes[:, 1]
-    flat = _flatness(shapes, height) <= FLAT
-    sized = (wide * high >= LEAST_AREA * height**2) & (wide <= WIDEST * height)
-    sized &= (high >= SLIVER * height) | (shapes[:, 3] < size[1] * (1 - BORDER))
-    low = (high <= FLAT_HEIGHT * height) & (shapes[:, 1] >= before[1] + HEAD_DROP * height)
-    below = shapes[:, 3] - before[3]
-    gap = np.maximum(shapes[:, 0] - before[2], before[0] - shapes[:, 2])
-    near = (below >= -RISES * height) & (below <= REACH * height) & (gap <= REACH * height)
-    if stance.seated:
-        aside = (shapes[:, 0] + shapes[:, 2] - before[0] - before[2]) / 2
-        near &= np.hypot(aside, below) >= LEFT_SEAT * height
-    return np.asarray(flat & sized & low & near)
-
-
-def _flatness(shapes: Floats, height: float) -> Floats:
-    wide, high = shapes[:, 2] - shapes[:, 0], shapes[:, 3] - shapes[:, 1]
-    return np.asarray((high / height) * (high / np.maximum(wide, 1.0)))
-
-
-def _same(fall: _Fall, shapes: Floats) -> Bools:
-    """Which shapes are that body where it lies, or a part of it. [N, 4] -> [N]."""
-    alike = box.iou(fall.place[None], shapes)[0] >= SAME_PLACE
-    area = np.maximum(box.areas(shapes), 1.0)
-    inside = box.intersections(fall.place[None], shapes)[0] >= PART * area
-    inside &= area >= LEAST_PART * fall.stance.height**2
-    return np.asarray((alike | inside) & (_flatness(shapes, fall.stance.height) <= STILL_FLAT))
-
-
-def _occupied(place: Floats, height: float, standing: Floats) -> bool:
-    """Whether somebody upright stands over a place."""
-    tall = standing[:, 3] - standing[:, 1] >= STANDS * height
-    over = (standing[:, 2] > place[0]) & (standing[:, 0] < place[2])
-    covered = box.intersections(place[None], standing)[0] >= HALF * box.areas(place[None])[0]
-    near = np.abs(standing[:, 3] - place[3]) <= HALF * height
-    return bool((tall & over & (near | covered)).any())
-
-
-def _watch(fall: _Fall, shapes: Floats, standing: Floats, time: float, step: float) -> None:
+def _watch(fall: _Fall, shapes: Floats, standing: Detections, time: float, step: float) -> None:
     """Carry a fall on by one scene."""
-    lies = _same(fall, shapes)
-    if _occupied(fall.place, fall.stance.height, standing):
+    lies = fall.holds(shapes)
+    if occupied(fall.place, fall.stance.height, standing):
         fall.risen_s += step
         fall.stay_s = max(0.0, fall.stay_s - step)
     elif lies.any():

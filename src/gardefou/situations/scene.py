@@ -9,7 +9,7 @@ import numpy as np
 
 from gardefou.geometry.arrays import Floats, Size
 from gardefou.geometry.detections import Detections
-from gardefou.perception.percept import Crowd, Flames, Flow, Foreground, Statics, Weapons
+from gardefou.perception.percept import Crowd, Flames, Flow, Foreground, Lying, Statics, Weapons
 from gardefou.situations.situation import Situation
 from gardefou.tracking.tracks import Tracks
 
@@ -20,8 +20,8 @@ class Scene:
 
     ``time`` stream time, s; ``size`` of the analysed frame, px; ``tracks``, ``foreground``, the
     network's ``detections`` (weak ones too) and the rest in pixels of that frame. ``statics``,
-    ``flames``, ``flow``, ``crowd`` and ``weapons`` are None where no detector wants them or
-    nothing is new.
+    ``flames``, ``flow``, ``crowd``, ``weapons`` and ``lying`` are None where no detector wants them
+    or nothing is new.
     """
 
     camera_id: str
@@ -35,6 +35,7 @@ class Scene:
     flow: Flow | None = None
     crowd: Crowd | None = None
     weapons: Weapons | None = None
+    lying: Lying | None = None
 
 
 @dataclass(frozen=True, slots=True)
