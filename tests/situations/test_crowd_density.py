@@ -23,7 +23,7 @@ def detector(floor: float = 4.0, square_metres: float = 10.0, error: float = 0.1
 
 def crowd(count: int, x: float = 100.0) -> Crowd:
     boxes = np.array([[x + i, 100.0, x + i + 10, 150.0] for i in range(count)]).reshape(-1, 4)
-    return Crowd(boxes, np.full(count, 0.5))
+    return Crowd(boxes, np.ones(count))
 
 
 def drive(

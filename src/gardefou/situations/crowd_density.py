@@ -66,7 +66,7 @@ class CrowdDensity:
 
     def reset(self) -> None:
         """Forget the looks, as after a break in the stream."""
-        self._looks: deque[tuple[float, list[int]]] = deque()
+        self._looks: deque[tuple[float, list[float]]] = deque()
 
     def update(self, scene: Scene) -> list[Observation]:
         """One observation for each area that is too dense now."""
@@ -91,10 +91,13 @@ class CrowdDensity:
             for area, people in zip(self._areas, medians, strict=True)
         }
 
-    def _counts(self, crowd: Crowd, scene: Scene) -> list[int]:
-        """People whose feet stand in each area."""
+    def _counts(self, crowd: Crowd, scene: Scene) -> list[float]:
+        """People expected in each area, by where their feet stand."""
         feet = box.foot_points(crowd.boxes, scene.size) / np.array(scene.size, dtype=np.float64)
-        return [int(polygons.contains(area.polygon, feet).sum()) for area in self._areas]
+        return [
+            float(crowd.weights[polygons.contains(area.polygon, feet)].sum())
+            for area in self._areas
+        ]
 
 
 def _density(people: float, area: DensityArea) -> Density:
