@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from gardefou.errors import EvaluationError
 from gardefou.evaluation.cases import Case, CaseZone
 from gardefou.evaluation.line_counts import CaseLines
 from gardefou.geometry.arrays import Size
@@ -43,3 +45,9 @@ def test_a_picture_of_another_size_begins_anew_and_keeps_the_counts() -> None:
     drive(lines, 100, 500)
     drive(lines, 1000, 200, (1280, 720))
     assert lines.counts["door"] == {"right": 1, "left": 1}
+
+
+def test_a_line_that_is_counted_and_not_drawn_is_named() -> None:
+    case = CASE.model_copy(update={"counts": {"gate": {"up": 1}}})
+    with pytest.raises(EvaluationError, match="gate"):
+        CaseLines(case)

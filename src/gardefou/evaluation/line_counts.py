@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 
+from gardefou.errors import EvaluationError
 from gardefou.evaluation.cases import Case
 from gardefou.geometry.arrays import Size
 from gardefou.perception.percept import Percept
@@ -14,10 +15,16 @@ from gardefou.statistics.passers import PasserTracker
 
 
 class CaseLines:
-    """Counts the passages across every line of a case, with the product's own counter."""
+    """Counts the passages across every line of a case, with the product's own counter.
+
+    Raises `EvaluationError` when the case counts a line that it does not draw.
+    """
 
     def __init__(self, case: Case) -> None:
         self._lines = {zone.id: np.array(zone.line) for zone in case.zones if zone.line}
+        for name in case.counts:
+            if name not in self._lines:
+                raise EvaluationError("evaluation.no_line", case=case.id, line=name)
         self._passers = PasserTracker()
         self._counters: dict[str, LineCounter] = {}
         self._size: Size | None = None
