@@ -68,7 +68,7 @@ def test_a_clip_is_counted_frame_by_frame(tmp_path: Path) -> None:
         f"[Sequence]\nframeRate=7\nseqLength={round(2 * rate)}\nimWidth=64\nimHeight=48\n"
     )
     numbers = [round(each.time * rate) + 1 for each in frames]
-    lines = [f"{n},{k},1,1,5,9,1" for n in numbers[1:] for k in range(1, 4)]
+    lines = [f"{n},{k},1,1,5,9,{k % 2}" for n in numbers[1:] for k in range(1, 4)]
     (tmp_path / "gt.txt").write_text("\n".join(lines))
     case = Case(id="walk", clip="walk.mp4", people_truth="gt.txt")
     figures = count_people(case, tmp_path, Rows())

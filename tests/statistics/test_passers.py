@@ -51,7 +51,7 @@ def test_a_thing_counts_only_where_something_moves(moving: Floats, count: int) -
 
 def test_a_body_is_followed_and_motion_alone_is_nobody() -> None:
     tracker = PasserTracker(seed=0)
-    ids = set()
+    ids: set[int] = set()
     for index in range(5):
         moved = ([100.0 + 5 * index, 100.0, 200.0 + 5 * index, 160.0], 0.6, ObjectClass.CAR)
         ids.update(tracker.update(detections(moved), np.array([moved[0]]), index / 5, SIZE).ids)

@@ -14,7 +14,7 @@ from gardefou.capture.file import FileSource
 from gardefou.capture.reader import ReadSettings
 from gardefou.errors import EvaluationError
 from gardefou.evaluation.cases import Case
-from gardefou.evaluation.mot import read_sequence
+from gardefou.evaluation.mot import people_counts
 from gardefou.evaluation.stills import read_picture
 from gardefou.geometry.arrays import Image
 from gardefou.perception.crowd import look, people
@@ -83,12 +83,12 @@ def _is_clip(case: Case) -> bool:
 def _clip(case: Case, footage: Path) -> Iterator[tuple[Image, int]]:
     """Analysed frames and the people in each: line ``n`` of the truth is the file's n-th frame."""
     path = footage / (case.people_truth or "")
-    truth = read_sequence(path.parent, path).truth
+    truth = people_counts(path)
     with FileSource(footage / case.clip, ReadSettings(case.id)) as source:
         for frame in source.frames():
             number = round(frame.time * source.info.rate)
             if number < len(truth):
-                yield frame.image, len(truth[number].ids)
+                yield frame.image, truth[number]
 
 
 def _pictures(case: Case, footage: Path) -> Iterator[tuple[Image, int]]:
