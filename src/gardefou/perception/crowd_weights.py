@@ -78,9 +78,9 @@ def weights(scores: Floats) -> Floats:
     """How many people each detection of one picture stands for on average. [N] -> [N].
 
     >>> weights(np.array([0.8, 0.8, 0.3])).round(2)
-    array([0.88, 0.88, 0.02])
+    array([0.92, 0.92, 0.02])
     >>> weights(np.array([0.4, 0.4, 0.3])).round(2)
-    array([0.89, 0.89, 0.69])
+    array([0.91, 0.91, 0.74])
     """
     if not len(scores):
         return np.zeros(0)
