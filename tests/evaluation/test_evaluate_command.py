@@ -19,6 +19,7 @@ from support.clips import write_clip
 from support.evaluations import a_case
 
 RUN = CliRunner()
+LINE = {"id": "line", "line": [[0.0, 0.9], [1.0, 0.9]]}
 CORNER = [[0.9, 0.9], [1.0, 0.9], [1.0, 1.0], [0.9, 1.0]]
 
 
@@ -64,7 +65,7 @@ def test_a_miss_is_figured_named_and_pictured(footage: Path) -> None:
         footage,
         corner(),
         corner(id="missed", never=[], expect=[missed]),
-        corner(id="lines", zones=[], counts={"line": {"up": 2}}),
+        corner(id="lines", zones=[LINE], counts={"line": {"up": 2}}),
     )
     result = evaluated(cases, footage)
     assert (result.exit_code, result.stderr) == (0, "")
@@ -78,7 +79,7 @@ def test_a_miss_is_figured_named_and_pictured(footage: Path) -> None:
     assert picture.parent.name == FOLDER
     assert picture.read_bytes()[:2] == b"\xff\xd8"
     assert "fire" in report["not_measured"]["situations"]
-    assert {"case": "lines", "measure": "counts"} in report["not_measured"]["cases"]
+    assert report["counts"] == {"lines": {"line": {"up": [0, 2]}}}
     assert report["cost"]["zone_intrusion"] >= 0
     for page in ("report.html", "report-fr.html"):
         assert finding["picture"] in (footage.parent / "out" / page).read_text(encoding="utf-8")

@@ -57,17 +57,20 @@ def test_a_person_is_found_once_and_where_they_stand(place: tuple[int, int]) -> 
 
 def test_nobody_and_other_things_give_nobody() -> None:
     nothing = np.zeros((360, 640, 3), dtype=np.uint8)
-    assert not len(people(look(engine(Eyes()), nothing)).scores)
-    assert not len(people(look(engine(Eyes(ObjectClass.CAR)), picture(100, 100))).scores)
+    assert not len(people(look(engine(Eyes()), nothing)).weights)
+    assert not len(people(look(engine(Eyes(ObjectClass.CAR)), picture(100, 100))).weights)
 
 
 def test_a_look_is_taken_only_when_due() -> None:
     eyes = Eyes()
     looks = CrowdLooks(engine(eyes))
-    due = [looks.start(picture(10, 10), time) is not None for time in (0.0, 0.2, EVERY_S, 2.2)]
+    due = [
+        looks.start(picture(10, 10), time) is not None
+        for time in (0.0, 0.2, EVERY_S, EVERY_S + 0.2)
+    ]
     assert due == [True, False, True, False]
     looks.reset()
-    assert looks.start(picture(10, 10), 2.4) is not None
+    assert looks.start(picture(10, 10), EVERY_S + 0.4) is not None
 
 
 def test_a_perceiver_gathers_what_is_wanted_and_nothing_else(
@@ -85,7 +88,7 @@ def test_a_perceiver_gathers_what_is_wanted_and_nothing_else(
         first = both.finish(both.start("hall", 0.0, picture))
         second = both.finish(both.start("hall", 0.2, picture))
     assert first.crowd is not None
-    assert 48 <= len(first.crowd.scores) <= 72, "sixty by eye"
+    assert 48 <= first.crowd.expected <= 72, "sixty by eye"
     assert second.crowd is None
     assert second.flow is not None
     assert np.abs(second.flow.velocities).max(initial=0.0) == 0.0

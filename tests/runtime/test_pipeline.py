@@ -107,5 +107,5 @@ def test_every_situation_that_has_its_zone_can_be_switched_on() -> None:
     ]
     everything = with_all_situations(camera())
     assert everything.situations.on == frozenset(AVAILABLE)
-    without_zones = AVAILABLE - {Situation.WRONG_WAY, Situation.CROWD_DENSITY}
+    without_zones = AVAILABLE - {Situation.WRONG_WAY}
     assert {each.situation for each in build_detectors(everything)} == without_zones

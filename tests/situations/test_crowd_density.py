@@ -9,9 +9,13 @@ import numpy as np
 import pytest
 
 from gardefou.evaluation.mot import find_detections, read_sequence
+from gardefou.geometry import polygons
 from gardefou.geometry.arrays import Floats
+from gardefou.geometry.ground import Ground
+from gardefou.geometry.heights import STANDING_M, VIEW_DEG, appearance, focal_length
 from gardefou.perception.percept import Crowd
-from gardefou.situations.crowd_density import CrowdDensity, DensityArea
+from gardefou.situations.crowd_density import CrowdDensity, DensityArea, DensitySearch
+from gardefou.situations.scene import Observation
 from support.scenes import scene
 
 LEFT = np.array([[0.0, 0.0], [0.5, 0.0], [0.5, 1.0], [0.0, 1.0]])
@@ -23,7 +27,7 @@ def detector(floor: float = 4.0, square_metres: float = 10.0, error: float = 0.1
 
 def crowd(count: int, x: float = 100.0) -> Crowd:
     boxes = np.array([[x + i, 100.0, x + i + 10, 150.0] for i in range(count)]).reshape(-1, 4)
-    return Crowd(boxes, np.full(count, 0.5))
+    return Crowd(boxes, np.ones(count))
 
 
 def drive(
@@ -101,3 +105,74 @@ def test_true_boxes_of_a_real_crowd_give_its_true_density(footage: Path, name: s
     assert seen[-1], "the place fills up"
     assert not seen[2]
     assert dense.densities(sequence.times[-1])["all"].people == np.median(people[-6:])
+
+
+WHOLE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+FLAT = Ground.fit(WHOLE, 10 * WHOLE)
+"""Ten metres across and deep, seen from straight above."""
+
+
+def gathered(count: int, x: float = 320.0, y: float = 240.0) -> Crowd:
+    """People within a metre of a place, px."""
+    feet = np.random.default_rng(0).uniform(-25, 25, (count, 2)) + np.array([x, y])
+    boxes = np.stack([feet[:, 0] - 5, feet[:, 1] - 30, feet[:, 0] + 5, feet[:, 1]], axis=1)
+    return Crowd(boxes, np.ones(count))
+
+
+def search(dense: CrowdDensity, count: int, looks: int = 5) -> list[Observation]:
+    found = []
+    for index in range(looks):
+        looked = replace(scene(2.0 * index, []), crowd=gathered(count))
+        found = dense.update(looked)
+    return found
+
+
+def test_a_dense_part_of_a_calibrated_ground_is_found_and_shown() -> None:
+    dense = CrowdDensity([], [DensitySearch(None, WHOLE, FLAT, 4.0)])
+    (seen,) = search(dense, 80)
+    assert seen.zone_id is None
+    assert polygons.contains(seen.region, np.array([[0.5, 0.5]])).all()
+    assert np.ptp(seen.region, axis=0) == pytest.approx([0.32, 0.32], abs=0.01)
+    assert dense.densities(8.0)[None].per_m2 == pytest.approx(80 / 10.24)
+
+
+def test_a_search_signals_only_what_is_dense_one_error_lower() -> None:
+    dense = CrowdDensity([], [DensitySearch(None, WHOLE, FLAT, 4.0)])
+    assert not search(dense, 45)
+    density = dense.densities(8.0)[None]
+    assert density.per_m2 > 4.0 > density.per_m2 - density.error
+
+
+def test_a_search_keeps_to_its_zone() -> None:
+    dense = CrowdDensity([], [DensitySearch("left", LEFT * 0.8, FLAT, 4.0)])
+    assert not search(dense, 80)
+    assert dense.densities(8.0)["left"].people == 0
+
+
+def test_without_a_calibration_nothing_is_known_before_the_plane_is() -> None:
+    dense = CrowdDensity([], [DensitySearch(None, WHOLE, None, 4.0)])
+    assert not search(dense, 10)
+    assert dense.densities(8.0) == {}
+
+
+def test_a_plane_learned_from_heights_measures_a_crowd() -> None:
+    focal = focal_length(VIEW_DEG, 640 / 480)
+    rows = np.linspace(0.35, 0.95, 24)
+    tall = appearance(rows, 6.0 / STANDING_M, 0.6, focal) * 480
+    feet = np.stack([np.linspace(150, 480, 24), rows * 480], axis=1)
+    sides = np.stack([tall / 6, tall], axis=1)
+    passing = Crowd(
+        np.column_stack([feet - sides * [1, 1], feet + sides * [1, 0]]), np.ones(len(feet))
+    )
+    dense = CrowdDensity([], [DensitySearch(None, WHOLE, None, 4.0)])
+    for index in range(7):
+        dense.update(replace(scene(2.5 * index, []), crowd=passing))
+    assert dense.learned is not None
+    assert dense.learned.camera_m == pytest.approx(6.0, rel=0.1)
+    sparse = dense.densities(15.0)[None]
+    assert 0.2 < sparse.per_m2 < 2.0
+    packed = Crowd(np.tile(passing.boxes[12:14], (45, 1)), np.ones(90))
+    seen = []
+    for index in range(5):
+        seen = dense.update(replace(scene(30 + 2.5 * index, []), crowd=packed))
+    assert len(seen) == 1

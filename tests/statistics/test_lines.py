@@ -135,11 +135,32 @@ def test_reset_forgets_who_was_near() -> None:
     assert not crossings(lines, across(340, 440))
 
 
-@pytest.mark.parametrize("score", [0.2, 0.35])
-def test_weak_detections_pass_nothing(score: float) -> None:
+def seen_at(lines: LineCounter, time: float, body: int, x: float, kind: ObjectClass) -> int:
+    """Passages that a body at a place completes; it goes right at 60 px/s."""
+    return len(lines.update(scene(time, [(body, x, 240.0, 20, 50)], kind, (60, 0)).tracks, time))
+
+
+@pytest.mark.parametrize("kind", [ObjectClass.PERSON, ObjectClass.CAR])
+def test_a_body_lost_at_the_line_passes_when_another_begins_where_it_must_be(
+    kind: ObjectClass,
+) -> None:
     lines = counter()
-    for index, (x, y) in enumerate(across(200, 440)):
-        seen = tracks(index * STEP_S, 1, [(x, y)], 0, ObjectClass.PERSON)
-        seen.scores[:] = score
-        seen.velocities[:] = [60, 0]
-        assert not lines.update(seen, index * STEP_S)
+    before = [seen_at(lines, 0.2 * i, 1, 260 + 12 * i, kind) for i in range(5)]
+    after = [seen_at(lines, 1.2 + 0.2 * i, 2, 332 + 12 * i, kind) for i in range(3)]
+    assert (sum(before), sum(after)) == (0, 1)
+
+
+@pytest.mark.parametrize("x", [400.0, 250.0])
+def test_who_begins_elsewhere_does_not_go_on_for_a_lost_body(x: float) -> None:
+    lines = counter()
+    for index in range(5):
+        seen_at(lines, 0.2 * index, 1, 260 + 12 * index, ObjectClass.CAR)
+    assert not sum(seen_at(lines, 1.2 + 0.2 * i, 2, x + 12 * i, ObjectClass.CAR) for i in range(3))
+
+
+@pytest.mark.parametrize(("x", "passes"), [(350.0, 1), (480.0, 0), (240.0, 0)])
+def test_a_vehicle_seen_again_must_be_where_its_speed_brought_it(x: float, passes: int) -> None:
+    lines = counter()
+    for index in range(4):
+        seen_at(lines, 0.2 * index, 1, 250 + 12 * index, ObjectClass.CAR)
+    assert seen_at(lines, 1.6, 1, x, ObjectClass.CAR) == passes

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from gardefou.evaluation.calibrate import Calibrated
+from gardefou.evaluation.calibrate import calibrate as run_calibration
 from gardefou.governance.figures import situation_label
 from gardefou.i18n import text
+from gardefou.perception.engine import InferenceEngine
 from gardefou.site.check import check_site, load_site
 from gardefou.site.coverage import MaskCoverage, mask_coverage
 from gardefou.site.mistakes import Mistake
@@ -127,3 +131,55 @@ def _print_coverage(found: MaskCoverage) -> None:
         typer.echo(words, err=not each.is_covered)
     if not found.areas:
         typer.echo(text("site.command.none_declared", camera=found.camera))
+
+
+@app.command(help=text("site.command.calibrate"))
+def calibrate(
+    video: Annotated[str, typer.Argument(metavar="VIDEO", help=text("site.command.video"))],
+    as_json: Annotated[bool, typer.Option("--json", help=text("site.command.json_plane"))] = False,
+) -> None:
+    """Print the calibration found; exit status 1 when it is not sure enough to be used."""
+    with InferenceEngine() as engine:
+        found = run_calibration(video, engine)
+    if as_json:
+        typer.echo(json.dumps(_plane(found)))
+    else:
+        _say_plane(video, found)
+    if not found.is_sure:
+        raise typer.Exit(1)
+
+
+def _plane(found: Calibrated) -> dict[str, object]:
+    plane = found.plane
+    return {
+        "boxes": found.boxes,
+        "seconds": round(found.seconds, 1),
+        "sure": found.is_sure,
+        "camera_height_m": None if plane is None else round(plane.camera_m, 2),
+        "tilt_deg": None if plane is None else round(math.degrees(plane.tilt), 1),
+        "area_error": None if plane is None else round(plane.error, 3),
+        "calibration": {
+            "points": [{"image": image, "ground": ground} for image, ground in found.points()]
+        },
+    }
+
+
+def _say_plane(video: str, found: Calibrated) -> None:
+    """The plane as a piece of a site document on stdout; what is known of it on stderr."""
+    plane = found.plane
+    if plane is None:
+        typer.echo(text("site.command.no_plane", video=video, boxes=found.boxes), err=True)
+        return
+    lines = ["calibration:", "  points:"]
+    lines += [f"    - {{image: {image}, ground: {ground}}}" for image, ground in found.points()]
+    typer.echo("\n".join(lines))
+    facts = {
+        "video": video,
+        "boxes": found.boxes,
+        "height": plane.camera_m,
+        "tilt": math.degrees(plane.tilt),
+        "error": 100 * plane.error,
+    }
+    typer.echo(text("site.command.plane", **facts), err=True)
+    if not found.is_sure:
+        typer.echo(text("site.command.unsure", video=video), err=True)

@@ -26,13 +26,15 @@ from gardefou.evaluation.harness import (
     plan,
     run_cases,
 )
+from gardefou.evaluation.line_counts import CaseLines
 from gardefou.evaluation.machine import this_machine
 from gardefou.evaluation.maturity import maturity
 from gardefou.evaluation.people import (
+    CrowdCounter,
     MakePeopleCounter,
     PeopleFigures,
     count_people,
-    has_pictures,
+    counts_people,
 )
 from gardefou.evaluation.pictures import FOLDER, PictureTaker, WantedPicture
 from gardefou.evaluation.report import (
@@ -86,7 +88,7 @@ class Instruments:
     people: MakePeopleCounter | None = None
 
 
-INSTRUMENTS: Final = Instruments(judges=STILL_JUDGES)
+INSTRUMENTS: Final = Instruments(judges=STILL_JUDGES, counter=CaseLines, people=CrowdCounter)
 """The instruments of this version."""
 
 
@@ -178,7 +180,7 @@ def _measure(
     )
     played, findings = _collect(results, request, listener, troubles)
     stills = _stills(cases, request.footage, instruments.judges, troubles)
-    people = _people(cases, request.footage, instruments.people, troubles)
+    people = _people(cases, request.footage, engine, instruments.people, troubles)
     failed = {each.case_id for each in troubles}
     intact = [each for each in cases if each.id not in failed]
     wanted = _named(request.only)
@@ -367,15 +369,16 @@ def _stills(
 def _people(
     cases: Iterable[Case],
     footage: Path,
+    engine: InferenceEngine,
     make: MakePeopleCounter | None,
     troubles: list[Trouble],
 ) -> dict[str, PeopleFigures]:
     figures = {}
     for case in cases:
-        if make is None or not has_pictures(case):
+        if make is None or not counts_people(case):
             continue
         try:
-            figures[case.id] = count_people(case, footage, make())
+            figures[case.id] = count_people(case, footage, make(engine))
         except GardefouError as error:
             troubles.append(Trouble(case.id, str(error)))
     return figures
@@ -394,13 +397,20 @@ def _situations(played: Iterable[PlayedCase], wanted: frozenset[Situation]) -> l
 
 
 def _counted(played: Iterable[PlayedCase]) -> Iterator[CountedLine]:
+    """Each line's directions: those that somebody must pass in, and those that somebody did."""
     for each in played:
         if each.counts is None:
             continue
-        for line, directions in each.case.counts.items():
-            for direction, expected in directions.items():
-                counted = each.counts.get(line, {}).get(direction, 0)
-                yield CountedLine(each.case.id, line, direction, counted, expected)
+        for line, expected in each.case.counts.items():
+            counted = each.counts.get(line, {})
+            for direction in dict.fromkeys([*expected, *counted]):
+                yield CountedLine(
+                    each.case.id,
+                    line,
+                    direction,
+                    counted.get(direction, 0),
+                    expected.get(direction, 0),
+                )
 
 
 def _not_measured(

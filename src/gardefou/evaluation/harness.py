@@ -20,13 +20,12 @@ from gardefou.evaluation.pictures import Glimpse
 from gardefou.evaluation.recording import Moment, Recorder
 from gardefou.evaluation.scoring import CaseScore, score, signalled
 from gardefou.evaluation.variants import VARIANTS, Variant
-from gardefou.geometry.arrays import Size
 from gardefou.perception.engine import InferenceEngine
+from gardefou.perception.percept import Percept
 from gardefou.runtime.assembly import camera_pipeline, read_settings
 from gardefou.runtime.detectors import build_detectors
 from gardefou.runtime.stream import analysed_frames
 from gardefou.situations.situation import Situation
-from gardefou.tracking.tracks import Tracks
 
 AS_IS: Final = VARIANTS["as-is"]
 
@@ -37,8 +36,8 @@ Counts = Mapping[str, Mapping[str, int]]
 class LineCounts(Protocol):
     """Whoever counts the crossings of a camera's lines."""
 
-    def update(self, tracks: Tracks, time: float, size: Size) -> None:
-        """Take the tracks of one analysed frame; ``time`` s of stream time, ``size`` px."""
+    def update(self, percept: Percept) -> None:
+        """Take what perception says of one analysed frame."""
         ...
 
     @property
@@ -175,7 +174,7 @@ def play(
                 Glimpse(percept.time, percept.size, percept.detections, analysed.tracks)
             )
             if lines is not None:
-                lines.update(analysed.tracks, percept.time, percept.size)
+                lines.update(percept)
             events.extend(analysed.events)
             on_progress(case, percept.time)
         report = source.report

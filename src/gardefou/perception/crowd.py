@@ -17,25 +17,22 @@ import numpy as np
 from gardefou.geometry.arrays import Bools, Floats, Image, Size
 from gardefou.geometry.boxes import areas, intersections
 from gardefou.geometry.detections import Detections, ObjectClass
+from gardefou.perception.crowd_weights import of_people_size, weights
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.percept import Crowd
 
-EVERY_S: Final = 2.0
+EVERY_S: Final = 2.5
 """Time between two looks, s: a density is no matter of a second."""
 
-# Tuned on pictures of a bus station and of a concourse.
-TILES: Final = (2, 2)
-"""Columns and rows of tiles."""
+# Set on pictures of a bus station and of a concourse, and on PETS 2009.
+TILES: Final = (2, 3)
+"""The picture is seen whole, and cut into so many columns and rows of tiles."""
 
 OVERLAP: Final = 0.25
 """Share of a tile's width and height that its neighbour sees too, so that everyone is whole in
 one."""
 
-PERSON_SCORE: Final = 0.25
-"""Least score of a person: in a crowd, small and half hidden, people score low. Where people are
-few and large, it takes their parts for further people."""
-
-SAME_PERSON: Final = 0.7
+SAME_PERSON: Final = 0.6
 """Share of the smaller of two boxes from which they are one person seen in two tiles."""
 
 EDGE_PX: Final = 2.0
@@ -73,7 +70,7 @@ class CrowdLooks:
 def look(engine: InferenceEngine, image: Image) -> Look:
     """Hand a picture [H, W, 3] and its tiles to the network."""
     size = (image.shape[1], image.shape[0])
-    places = [(0, 0, *size), *_tiles(size)]
+    places = [(0, 0, *size), *(each for count in TILES for each in _tiles(size, count))]
     found = [engine.submit(np.ascontiguousarray(image[b:d, a:c])) for a, b, c, d in places]
     return Look(places, found, size)
 
@@ -83,16 +80,16 @@ def people(look: Look) -> Crowd:
     boxes, scores = [np.zeros((0, 4))], [np.zeros(0)]
     for place, future in zip(look.places, look.found, strict=True):
         seen = future.result()
-        seen = seen[(seen.classes == ObjectClass.PERSON) & (seen.scores >= PERSON_SCORE)]
+        seen = seen[seen.classes == ObjectClass.PERSON]
         placed = seen.boxes + np.array([*place[:2], *place[:2]], dtype=np.float64)
         whole = ~_cut(placed, place, look.size)
         boxes.append(placed[whole])
         scores.append(seen.scores[whole])
-    return _once(np.concatenate(boxes), np.concatenate(scores))
+    return _crowd(*_once(np.concatenate(boxes), np.concatenate(scores)))
 
 
-def _tiles(size: Size) -> list[tuple[int, int, int, int]]:
-    columns, rows = (_spans(length, count) for length, count in zip(size, TILES, strict=True))
+def _tiles(size: Size, count: int) -> list[tuple[int, int, int, int]]:
+    columns, rows = (_spans(length, count) for length in size)
     return [(x1, y1, x2, y2) for y1, y2 in rows for x1, x2 in columns]
 
 
@@ -114,7 +111,14 @@ def _cut(boxes: Floats, place: tuple[int, int, int, int], size: Size) -> Bools:
     return np.asarray((near & inner).any(axis=1), dtype=np.bool_)
 
 
-def _once(boxes: Floats, scores: Floats) -> Crowd:
+def _crowd(boxes: Floats, scores: Floats) -> Crowd:
+    """Those of the size of people, each with the people it stands for."""
+    fits = of_people_size(boxes, scores)
+    # The typical score is that of all, whatever their size: most of the good ones are people.
+    return Crowd(boxes[fits], weights(scores)[fits])
+
+
+def _once(boxes: Floats, scores: Floats) -> tuple[Floats, Floats]:
     """Drop the weaker of two boxes that share most of the smaller."""
     order = np.argsort(-scores, kind="stable")
     boxes, scores = boxes[order], scores[order]
@@ -123,4 +127,4 @@ def _once(boxes: Floats, scores: Floats) -> Crowd:
     kept = np.zeros(len(boxes), dtype=np.bool_)
     for index in range(len(boxes)):
         kept[index] = not (same[index] & kept).any()
-    return Crowd(boxes[kept], scores[kept])
+    return boxes[kept], scores[kept]

@@ -101,11 +101,17 @@ class Flow:
 class Crowd:
     """The people of one frame, looked for more closely than for other situations.
 
-    ``boxes`` [N, 4] px of the analysed frame; ``scores`` [N] 0..1.
+    ``boxes`` [N, 4] px of the analysed frame; ``weights`` [N] how many people each stands for on
+    average: less than one where it may be nobody, more where such boxes hide further people.
     """
 
     boxes: Floats
-    scores: Floats
+    weights: Floats
+
+    @property
+    def expected(self) -> float:
+        """How many people there are, as expected value."""
+        return float(self.weights.sum())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from gardefou.site.document import Camera
 from gardefou.site.document import Zone as SiteZone
 from gardefou.site.settings import AVAILABLE, LEAST_CROWD_M2, Situations
 from gardefou.situations.abandoned_object import AbandonedObject
-from gardefou.situations.crowd_density import CrowdDensity, DensityArea
+from gardefou.situations.crowd_density import CrowdDensity, DensityArea, DensitySearch
 from gardefou.situations.crowd_movement import CrowdMovement
 from gardefou.situations.fire import Fire
 from gardefou.situations.person_down import PersonDown
@@ -48,6 +48,9 @@ _EVIDENCE: Final[Mapping[Situation, Evidence]] = {
 }
 """What perception must look for besides, by situation."""
 
+_WHOLE: Final = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+"""The whole picture, as a polygon."""
+
 _CLASSES: Final[Mapping[str, frozenset[ObjectClass]]] = {
     "person": PERSON_CLASSES,
     "vehicle": VEHICLE_CLASSES,
@@ -64,9 +67,8 @@ def build_detectors(camera: Camera) -> list[SituationDetector]:
     detectors += [make() for each, make in _UNZONED.items() if each in camera.situations.on]
     if camera.situations.abandoned_object is not None:
         detectors.append(AbandonedObject(camera.situations.abandoned_object.unattended_s))
-    areas = density_areas(camera)
-    if areas:
-        detectors.append(CrowdDensity(areas))
+    if camera.situations.crowd_density is not None:
+        detectors.append(CrowdDensity(density_areas(camera), density_searches(camera)))
     return detectors
 
 
@@ -85,7 +87,7 @@ def with_all_situations(camera: Camera) -> Camera:
 
 
 def density_areas(camera: Camera) -> list[DensityArea]:
-    """Where a camera watches for crowd density: none without a calibration."""
+    """The zones whose density a camera watches as a whole: none without a calibration."""
     settings = camera.situations.crowd_density
     if settings is None or camera.calibration is None:
         return []
@@ -100,6 +102,27 @@ def density_areas(camera: Camera) -> list[DensityArea]:
                 DensityArea(zone.id, polygon, square_metres, error, settings.persons_per_m2)
             )
     return areas
+
+
+def density_searches(camera: Camera) -> list[DensitySearch]:
+    """The ground that a camera searches for crowds.
+
+    Its zones where it has no calibration: their area is not known. The whole picture where it has
+    no zones.
+    """
+    settings = camera.situations.crowd_density
+    if settings is None:
+        return []
+    ground = None if camera.calibration is None else camera.calibration.ground_plane
+    zones = camera.zones_of(Situation.CROWD_DENSITY)
+    if not zones:
+        return [DensitySearch(None, _WHOLE, ground, settings.persons_per_m2)]
+    if ground is not None:
+        return []
+    return [
+        DensitySearch(each.id, np.array(each.polygon), None, settings.persons_per_m2)
+        for each in zones
+    ]
 
 
 def _zone(zone: SiteZone) -> Zone:

@@ -25,11 +25,7 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 _MOST_SHOWN: Final = 60
 """Characters of a wrong value that are repeated in the mistake."""
 
-_NEED_A_ZONE: Final = (
-    Situation.ZONE_INTRUSION,
-    Situation.WRONG_WAY,
-    Situation.CROWD_DENSITY,
-)
+_NEED_A_ZONE: Final = (Situation.ZONE_INTRUSION, Situation.WRONG_WAY)
 """Situations that are watched for inside zones alone."""
 
 
@@ -203,8 +199,6 @@ def _idle(data: Mapping[str, object]) -> Iterator[Found]:
             if need in on and need not in {name for _, name in zoned}:
                 where: Location = ("cameras", index, "situations")
                 yield Found("site.mistake.no_zone", where, fields={"situation": need.value})
-        if Situation.CROWD_DENSITY in on and not camera.get("calibration"):
-            yield Found("site.mistake.no_calibration", ("cameras", index, "situations"))
         for zone_index, name in zoned:
             if name in set(Situation) - on:
                 where = ("cameras", index, "zones", zone_index, "situation")

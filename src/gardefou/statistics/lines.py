@@ -2,9 +2,12 @@
 
 A body has passed when its foot stood clearly on one side and then stands clearly on the other, its
 way between the two meets the line, and it is moving that way. "Clearly" is a margin in lengths of
-the body, so a box that jitters on the line passes nothing. Networks see parts of a body as further
-bodies, and those are followed too: who overlaps somebody who has just passed the same way is a part
-of him.
+the body, so a box that jitters on the line passes nothing.
+
+A tracker loses bodies at a line as anywhere else. One that begins where another, just lost, must be
+by now goes on in its place; one that is seen again after a gap is the same body only if it came as
+far as its speed let expect. Networks see parts of a body as further bodies, and those are followed
+too: who overlaps somebody who has just passed the same way is a part of him.
 """
 
 from __future__ import annotations
@@ -16,29 +19,33 @@ from typing import Final
 import numpy as np
 
 from gardefou.geometry import boxes as box
-from gardefou.geometry.arrays import Floats, Size
+from gardefou.geometry.arrays import Floats, Ints, Size
 from gardefou.geometry.detections import VEHICLES, ObjectClass
 from gardefou.tracking.tracks import Tracks
 
-# Tuned on PETS 2009 (a path) and on a motorway, two roads and a car park, at 5 pictures a second.
-MARGIN: Final = 0.25
+# Tuned on PETS 2009 (a path) and on a motorway, two roads and a car park, mirrored too, at 4, 5
+# and 8 pictures a second; docs/counting.md says what a quarter more or less of each does.
+MARGIN: Final = 0.15
 """Distance from the line at which a body is clearly on a side, in lengths of its box."""
-
-VEHICLE_MARGIN: Final = 0.15
-"""The same for vehicles: their boxes are long, jitter less, and are soon out of the picture."""
 
 MOST_MARGIN: Final = 0.02
 """The most that this distance may be, in diagonals of the frame: big bodies are soon gone."""
 
-END_SLACK: Final = 0.05
-"""How far beyond its ends a line still counts, in its own lengths: hands draw short lines."""
-
-CREDIBLE_SCORE: Final = 0.4
-"""Least mean score of a body's measurements: weak detections follow shadows and body parts."""
+END_SLACK: Final = 0.02
+"""How far beyond its ends a line still counts, in its own lengths: a box's foot is not exact."""
 
 LONGEST_GAP_S: Final = 0.6
-"""A body not seen for longer begins anew, s: among people who meet it may be another. Vehicles are
-only bound by the tracker's own memory: fast ones are seen here and there."""
+"""A body not seen for longer begins anew, s, if it is a person, who among people may be another;
+a vehicle if it is not where its speed has brought it."""
+
+PACE: Final = 2.0
+"""By how much, as a ratio, the way over a gap may differ from what the speed let expect."""
+
+HANDED_S: Final = 1.0
+"""Longest time between the end of a body and the beginning of the one that goes on for it, s."""
+
+HANDED: Final = 1.0
+"""How far that one may begin from where the lost one must be by now, in lengths of the shorter."""
 
 SAME_BODY: Final = 0.3
 """Share of the smaller of two boxes from which they may be one body."""
@@ -81,29 +88,28 @@ class Crossing:
 
 @dataclass(slots=True)
 class _Body:
-    """A body near a line: where its foot last was on its side (1 or -1), and how deep, px.
+    """A body near a line.
 
-    ``scores`` of its ``count`` measurements, summed; ``passed_at`` when it last passed, s, and to
-    which side.
+    ``point`` where its foot last was on its ``side`` (1 or -1) and ``depth`` how deep it was there,
+    px; ``seen_at`` when it was last measured, s, and then its foot at ``last``, its ``velocity``,
+    px/s, and its ``length``, px; ``count`` of measurements without a gap; ``passed_at`` when it
+    last passed, s, and to which side.
     """
 
     point: Floats
     side: float
-    depth: float
     seen_at: float
-    scores: float = 0.0
+    last: Floats
+    velocity: Floats
+    length: float
+    depth: float = 0.0
     count: int = 0
     passed_at: float = -np.inf
     passed_to: float = 0.0
 
-    @property
-    def is_credible(self) -> bool:
-        """Whether its measurements are sure enough."""
-        return self.scores >= CREDIBLE_SCORE * self.count
-
 
 class LineCounter:
-    """Counts passages across one line of one camera.
+    """Counts passages across one line of one camera, from the tracks of a `PasserTracker`.
 
     ``line`` [2, 2] its ends, fractions of the frame. A line steeper than 45° in the picture is
     passed to the left or right, another up or down.
@@ -135,6 +141,7 @@ class LineCounter:
         points = box.foot_points(tracks.boxes, self._size)
         crossings = []
         measured = np.flatnonzero(tracks.measured)
+        self._hand_over(measured, points, tracks, time)
         for row in measured[np.argsort(-tracks.scores[measured], kind="stable")].tolist():
             side = self._arrived(row, points[row], tracks, time)
             if side and not self._is_part(row, side, tracks, time):
@@ -145,31 +152,74 @@ class LineCounter:
         }
         return crossings
 
+    def _hand_over(self, measured: Ints, points: Floats, tracks: Tracks, time: float) -> None:
+        """Let tracks that begin go on for bodies that were lost where they must be by now."""
+        present = {int(key) for key in tracks.ids[measured]}
+        lost = [
+            key
+            for key, body in self._bodies.items()
+            if key not in present and body.count > 1 and time - body.seen_at <= HANDED_S
+        ]
+        pairs = []
+        for row in measured.tolist():
+            key = int(tracks.ids[row])
+            if key not in self._bodies:
+                ways = [
+                    self._way(self._bodies[old], row, points[row], tracks, time) for old in lost
+                ]
+                pairs += [(way, key, old) for way, old in zip(ways, lost, strict=True) if way <= 1]
+        for _, key, old in sorted(pairs):
+            if key not in self._bodies and old in self._bodies:
+                self._bodies[key] = self._bodies.pop(old)
+
+    def _way(self, body: _Body, row: int, point: Floats, tracks: Tracks, time: float) -> float:
+        """How far a track is from where a lost body must be, 1 the farthest that is near enough."""
+        gap = time - body.seen_at
+        person = tracks.classes[row] not in VEHICLES
+        onwards = float(body.velocity @ tracks.velocities[row]) > 0
+        if not onwards or (person and gap > LONGEST_GAP_S):
+            return np.inf
+        off = float(np.linalg.norm(point - (body.last + body.velocity * gap)))
+        return off / (HANDED * min(body.length, _length(tracks.boxes[row])))
+
     def _arrived(self, row: int, point: Floats, tracks: Tracks, time: float) -> float:
         """The side to which a body passes by this measurement; 0 when it passes to none."""
         distance = float((point - self._start) @ self._across)
         side = float(np.sign(distance)) or 1.0
-        key = int(tracks.ids[row])
-        body = self._bodies.setdefault(key, _Body(point, side, 0.0, time))
-        vehicle = tracks.classes[row] in VEHICLES
-        if time - body.seen_at > LONGEST_GAP_S and not vehicle:
-            body.side, body.depth, body.point = side, 0.0, point
-        body.seen_at = time
-        body.scores, body.count = body.scores + float(tracks.scores[row]), body.count + 1
-        length = float((tracks.boxes[row, 2:] - tracks.boxes[row, :2]).max())
-        share = VEHICLE_MARGIN if vehicle else MARGIN
-        margin = min(share * length, MOST_MARGIN * float(np.hypot(*self._size)))
+        body = self._seen(row, point, side, tracks, time)
         if body.side == side:
             body.point, body.depth = point, max(body.depth, abs(distance))
             return 0.0
+        margin = min(MARGIN * body.length, MOST_MARGIN * float(np.hypot(*self._size)))
         if abs(distance) + min(body.depth, margin) < 2 * margin:
             return 0.0
-        onwards = side * float(tracks.velocities[row] @ self._across) > 0
-        passed = onwards and body.is_credible and self._meets(body.point, point)
+        onwards = side * float(body.velocity @ self._across) > 0
+        passed = onwards and self._meets(body.point, point)
         body.point, body.side, body.depth = point, side, abs(distance)
         if passed:
             body.passed_at, body.passed_to = time, side
         return side if passed else 0.0
+
+    def _seen(self, row: int, point: Floats, side: float, tracks: Tracks, time: float) -> _Body:
+        """The body of a track with its new measurement; begun anew when it may be another."""
+        key = int(tracks.ids[row])
+        velocity, length = tracks.velocities[row].copy(), _length(tracks.boxes[row])
+        body = self._bodies.get(key)
+        if body is None:
+            body = self._bodies[key] = _Body(point, side, time, point, velocity, length)
+        elif time - body.seen_at > LONGEST_GAP_S:
+            vehicle = tracks.classes[row] in VEHICLES
+            if not (vehicle and self._went_on(body, point, time)):
+                body.point, body.side, body.depth, body.count = point, side, 0.0, 0
+        body.seen_at, body.last, body.velocity, body.length = time, point, velocity, length
+        body.count += 1
+        return body
+
+    def _went_on(self, body: _Body, point: Floats, time: float) -> bool:
+        """Whether a body came as far over a gap as its speed let expect."""
+        went = float((point - body.last) @ self._across)
+        expected = float(body.velocity @ self._across) * (time - body.seen_at)
+        return body.count > 1 and went * expected > 0 and 1 / PACE <= went / expected <= PACE
 
     def _is_part(self, row: int, side: float, tracks: Tracks, time: float) -> bool:
         """Whether a body overlaps one that has just passed to the same side."""
@@ -193,6 +243,11 @@ class LineCounter:
         meeting = before + (after - before) * (a / (a - b))
         share = float((meeting - self._start) @ self._along / (self._along @ self._along))
         return -END_SLACK <= share <= 1 + END_SLACK
+
+
+def _length(box_: Floats) -> float:
+    """The longer side of a box [4], px."""
+    return float((box_[2:] - box_[:2]).max())
 
 
 def passer_of(kind: ObjectClass) -> Passer:
