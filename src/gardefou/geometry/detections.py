@@ -29,6 +29,8 @@ class ObjectClass(IntEnum):
     BAT = 10
     OTHER = 11
     FIREARM = 12
+    FLAME = 13
+    SMOKE = 14
 
 
 VEHICLES = (

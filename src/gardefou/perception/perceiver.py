@@ -11,6 +11,7 @@ from gardefou.geometry.detections import Detections
 from gardefou.perception.crowd import CrowdLooks, Look, people
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.fire import FireModel
+from gardefou.perception.fire_judge import fire_judge
 from gardefou.perception.foreground import ForegroundModel
 from gardefou.perception.lying import LyingLook, LyingLooks, people_lying
 from gardefou.perception.people_flow import FlowPictures, PicturePair, people_flow
@@ -51,7 +52,7 @@ class Perceiver:
         self._engine = engine
         self._background = ForegroundModel()
         self._statics = StaticsModel(engine.submit) if Evidence.STATICS in wanted else None
-        self._fire = FireModel() if Evidence.FLAMES in wanted else None
+        self._fire = FireModel(fire_judge(engine)) if Evidence.FLAMES in wanted else None
         self._flow = FlowPictures() if Evidence.FLOW in wanted else None
         self._crowd = CrowdLooks(engine) if Evidence.CROWD in wanted else None
         self._weapons = WeaponLooks(engine) if Evidence.WEAPONS in wanted else None

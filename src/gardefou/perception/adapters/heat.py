@@ -1,4 +1,4 @@
-"""Weapon networks of the centre-point family: where the middle of a thing is, and how large it is.
+"""Networks of the centre-point family: where the middle of a thing is, and how large it is.
 
 X. Zhou et al., "Objects as Points", 2019.
 """
@@ -16,11 +16,6 @@ from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.perception.adapters.adapter import Outputs, Preprocessing
 from gardefou.perception.adapters.suppression import suppress
 
-KINDS: Final[Ints] = np.array(
-    [ObjectClass.KNIFE, ObjectClass.FIREARM, ObjectClass.BAT], dtype=np.int64
-)
-"""`ObjectClass` of each heat map."""
-
 SIZE_UNIT: Final = 16.0
 """A size of 0 in the size maps, px of the input."""
 
@@ -30,15 +25,18 @@ _LARGEST: Final = 4.0
 _OVERLAP: Final = 0.3
 
 
-class WeaponHeat:
-    """One output (1, h, w, 5): heat 0..1 of knife, firearm, bat; log width, log height."""
+class _Heat:
+    """One output (1, h, w, K + 2): heat 0..1 of each of K kinds; log width, log height."""
+
+    kinds: ClassVar[Ints]
+    """`ObjectClass` of each heat map. [K]."""
 
     preprocessing: ClassVar[Preprocessing] = Preprocessing()
 
     def decode(self, outputs: Outputs, input_size: Size, score_floor: float) -> Detections:
-        """The weapons of at least this score, one a peak of heat, in pixels of the input."""
+        """The things of at least this score, one a peak of heat, in pixels of the input."""
         (maps,) = outputs
-        heat, sizes = maps[0, ..., : len(KINDS)], maps[0, ..., len(KINDS) :]
+        heat, sizes = maps[0, ..., : len(self.kinds)], maps[0, ..., len(self.kinds) :]
         peaks = (heat >= score_floor) & (heat >= _highest_around(heat))
         rows, columns, kinds = np.nonzero(peaks)
         cell = np.array(input_size) / (heat.shape[1], heat.shape[0])
@@ -47,7 +45,19 @@ class WeaponHeat:
         half = np.exp(logs) * SIZE_UNIT / 2
         corners = box.clip(np.concatenate([middles - half, middles + half], axis=1), input_size)
         scores = heat[rows, columns, kinds].astype(np.float64)
-        return suppress(Detections(corners, scores, KINDS[kinds]), _OVERLAP)
+        return suppress(Detections(corners, scores, self.kinds[kinds]), _OVERLAP)
+
+
+class WeaponHeat(_Heat):
+    """One output (1, h, w, 5): heat of knife, firearm, bat; log width, log height."""
+
+    kinds = np.array([ObjectClass.KNIFE, ObjectClass.FIREARM, ObjectClass.BAT], dtype=np.int64)
+
+
+class FireHeat(_Heat):
+    """One output (1, h, w, 4): heat of flame and smoke; log width, log height."""
+
+    kinds = np.array([ObjectClass.FLAME, ObjectClass.SMOKE], dtype=np.int64)
 
 
 def _highest_around(heat: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from gardefou.errors import ModelError
 from gardefou.perception.adapters.adapter import DetectorAdapter
-from gardefou.perception.adapters.heat import WeaponHeat
+from gardefou.perception.adapters.heat import FireHeat, WeaponHeat
 from gardefou.perception.adapters.nanodet import NanoDet, NanoDetPlus
 from gardefou.perception.adapters.nanodet_weapons import NanoDetWeapons
 from gardefou.perception.adapters.yolox import YoloX
@@ -17,6 +17,7 @@ ENTRY_POINTS: Final = "gardefou.detectors"
 """Entry-point group in which another package names its adapters."""
 
 _OWN: Final[Mapping[str, Callable[[], DetectorAdapter]]] = {
+    "fire-heat": FireHeat,
     "nanodet": NanoDet,
     "nanodet-plus": NanoDetPlus,
     "nanodet-weapons": NanoDetWeapons,
