@@ -66,6 +66,7 @@ WRITTEN = {
 }
 """What each route is, written a second time on purpose; None for what anybody may ask."""
 
+SITE_TEXT = "version: 1\nname: Quay\ntimezone: Europe/Paris\ncameras:\n- {id: quay, name: Quay}\n"
 NOBODY = UUID(int=0)
 BODIES: dict[str, dict[str, object]] = {
     "/api/alerts/{alert_id}/review": {
@@ -147,7 +148,10 @@ def test_a_route_that_declares_nothing_is_not_served() -> None:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_a_role_gets_through_exactly_where_the_matrix_says(role: Role, desk_of: Desk) -> None:
+def test_a_role_gets_through_exactly_where_the_matrix_says(
+    role: Role, house: House, desk_of: Desk
+) -> None:
+    (house.home / "site.yaml").write_text(SITE_TEXT, encoding="utf-8")
     client = desk_of(role)
     for (method, path), action in ASKED.items():
         if path == "/api/events":  # without an end; everybody has it, test_session.py reads it
