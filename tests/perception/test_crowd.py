@@ -12,7 +12,7 @@ import pytest
 
 from gardefou.geometry.arrays import Image
 from gardefou.geometry.detections import Detections, ObjectClass
-from gardefou.perception.crowd import EVERY_S, CrowdLooks, look, people
+from gardefou.perception.crowd import EVERY_S, FEW, CrowdLooks, look, people
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
 from gardefou.perception.percept import Evidence
@@ -48,6 +48,10 @@ def engine(eyes: Eyes) -> InferenceEngine:
     return cast(InferenceEngine, eyes)
 
 
+NOBODY: Future[Detections] = Future()
+NOBODY.set_result(Detections.empty())
+
+
 @pytest.mark.parametrize("place", [(10, 10), (310, 150), (600, 300), (360, 20), (270, 200)])
 def test_a_person_is_found_once_and_where_they_stand(place: tuple[int, int]) -> None:
     x, y = place
@@ -65,12 +69,28 @@ def test_a_look_is_taken_only_when_due() -> None:
     eyes = Eyes()
     looks = CrowdLooks(engine(eyes))
     due = [
-        looks.start(picture(10, 10), time) is not None
+        looks.start(picture(10, 10), time, NOBODY) is not None
         for time in (0.0, 0.2, EVERY_S, EVERY_S + 0.2)
     ]
     assert due == [True, False, True, False]
     looks.reset()
-    assert looks.start(picture(10, 10), EVERY_S + 0.4) is not None
+    assert looks.start(picture(10, 10), EVERY_S + 0.4, NOBODY) is not None
+
+
+def test_tiles_are_looked_at_only_where_there_may_be_a_crowd() -> None:
+    looks = CrowdLooks(engine(Eyes()))
+    image, places = picture(10, 10), []
+    for round_, count in enumerate((0, FEW - 1, FEW)):
+        look = looks.start(image, round_ * EVERY_S, NOBODY)
+        assert look is not None
+        assert look.found[0] is NOBODY
+        places.append(len(look.places))
+        boxes = np.tile([0.0, 0.0, 24.0, 60.0], (count, 1))
+        people = np.full(count, ObjectClass.PERSON, dtype=np.int64)
+        looks.learn(Detections(boxes, np.full(count, 0.2), people))
+    look = looks.start(image, 3 * EVERY_S, NOBODY)
+    assert look is not None
+    assert [*places, len(look.places)] == [14, 1, 1, 14]
 
 
 def test_a_perceiver_gathers_what_is_wanted_and_nothing_else(

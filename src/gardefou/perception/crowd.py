@@ -24,6 +24,10 @@ from gardefou.perception.percept import Crowd
 EVERY_S: Final = 2.5
 """Time between two looks, s: a density is no matter of a second."""
 
+FEW: Final = 8
+"""With fewer people than this in the whole picture, however unsure, no tile is looked at: the least
+density that may be signalled is 20 people on 10 m², of whom the whole picture shows about half."""
+
 # Set on pictures of a bus station and of a concourse, and on PETS 2009.
 TILES: Final = (2, 3)
 """The picture is seen whole, and cut into so many columns and rows of tiles."""
@@ -54,25 +58,37 @@ class CrowdLooks:
     def __init__(self, engine: InferenceEngine) -> None:
         self._engine = engine
         self._last: float | None = None
+        self._seen = FEW
 
     def reset(self) -> None:
         """Look at the next picture, as after a break in the stream."""
-        self._last = None
+        self._last, self._seen = None, FEW
 
-    def start(self, image: Image, time: float) -> Look | None:
-        """Begin a look at a picture [H, W, 3] at a stream time, s, when one is due."""
+    def start(self, image: Image, time: float, whole: Future[Detections]) -> Look | None:
+        """Begin a look at a picture [H, W, 3] at a stream time, s, when one is due.
+
+        ``whole`` is what the network finds in the whole picture anyway; where the last such look
+        saw few people, it is enough.
+        """
         if self._last is not None and 0 <= time - self._last < EVERY_S:
             return None
         self._last = time
-        return look(self._engine, image)
+        if self._seen < FEW:
+            size = (image.shape[1], image.shape[0])
+            return Look([(0, 0, *size)], [whole], size)
+        return look(self._engine, image, whole)
+
+    def learn(self, detections: Detections) -> None:
+        """Remember how many people the whole picture showed."""
+        self._seen = int((detections.classes == ObjectClass.PERSON).sum())
 
 
-def look(engine: InferenceEngine, image: Image) -> Look:
-    """Hand a picture [H, W, 3] and its tiles to the network."""
+def look(engine: InferenceEngine, image: Image, whole: Future[Detections] | None = None) -> Look:
+    """Hand a picture [H, W, 3], unless it is on its way already, and its tiles to the network."""
     size = (image.shape[1], image.shape[0])
-    places = [(0, 0, *size), *(each for count in TILES for each in _tiles(size, count))]
-    found = [engine.submit(np.ascontiguousarray(image[b:d, a:c])) for a, b, c, d in places]
-    return Look(places, found, size)
+    tiles = [each for count in TILES for each in _tiles(size, count)]
+    found = [engine.submit(np.ascontiguousarray(image[b:d, a:c])) for a, b, c, d in tiles]
+    return Look([(0, 0, *size), *tiles], [whole or engine.submit(image), *found], size)
 
 
 def people(look: Look) -> Crowd:

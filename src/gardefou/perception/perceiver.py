@@ -66,16 +66,17 @@ class Perceiver:
         A ``burst``, where the camera has one just now, is looked at for fire.
         """
         size = (image.shape[1], image.shape[0])
+        detections = self._engine.submit(image)
         return Pending(
             camera_id,
             time,
             size,
-            detections=self._engine.submit(image),
+            detections=detections,
             foreground=self._background.update(image, time),
             statics=self._statics.begin(image, time) if self._statics else None,
             flames=self._fire.update(burst, size) if self._fire and burst else None,
             pictures=self._flow.pair(image, time) if self._flow else None,
-            look=self._crowd.start(image, time) if self._crowd else None,
+            look=self._crowd.start(image, time, detections) if self._crowd else None,
             weapon_looks=self._weapons.start(image, time) if self._weapons else None,
             lying=self._lying.start(image, time) if self._lying else None,
         )
@@ -88,8 +89,9 @@ class Perceiver:
             statics = self._statics.finish(pending.statics, detections)
         if pending.pictures:
             flow = people_flow(pending.pictures, detections, pending.size)
-        if pending.look:
-            crowd = people(pending.look)
+        if self._crowd:
+            self._crowd.learn(detections)
+            crowd = people(pending.look) if pending.look else None
         if self._weapons and pending.weapon_looks:
             weapons = self._weapons.finish(pending.weapon_looks, detections)
         if self._lying:

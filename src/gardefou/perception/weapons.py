@@ -32,7 +32,10 @@ NANODET: Final = "nanodet"
 """The adapter whose networks are read for knives and bats alone."""
 
 LOOKS: Final = 2
-"""Most people looked at in one frame."""
+"""Most people looked at in one frame, while somebody is suspect."""
+
+CALM_S: Final = 0.4
+"""While nobody is, one person is looked at each time this long has passed, s."""
 
 PERSON_SCORE: Final = 0.3
 """Least score of a person who is looked at."""
@@ -63,6 +66,9 @@ SUSPECT: Final = 0.25
 
 SUSPECT_S: Final = 2.0
 """How long such a person goes first, s."""
+
+_SLACK_S: Final = 0.05
+"""Frames come a little early or late, s."""
 
 _SAME_PERSON: Final = 0.3
 """Intersection over union from which two boxes of near frames are one person."""
@@ -97,15 +103,19 @@ class WeaponLooks:
         self._looker = weapon_looker(engine)
         self._people: Floats = np.zeros((0, 4))
         self._turns: list[_Turn] = []
+        self._looked = -np.inf
 
     def reset(self) -> None:
         """Forget whose turn it is, as after a break in the stream."""
         self._people = np.zeros((0, 4))
         self._turns.clear()
+        self._looked = -np.inf
 
     def start(self, image: Image, time: float) -> PendingLooks:
         """Begin to look at some of those seen in the last frame, at a stream time, s."""
         chosen = self._people[self._next(time)]
+        if len(chosen):
+            self._looked = time
         for person in chosen:
             self._turn_of(person).time = time
         return begin_looks(self._looker, image, chosen)
@@ -126,6 +136,9 @@ class WeaponLooks:
         turns = [self._turn_of(person) for person in self._people]
         rows = sorted(range(len(turns)), key=lambda row: turns[row].time)
         suspects = [row for row in rows if turns[row].is_suspect(time)]
+        if not suspects:
+            calm = 0 <= time - self._looked < CALM_S - _SLACK_S
+            return np.array([] if calm else rows[:1], dtype=np.int64)
         order = dict.fromkeys([*suspects[: LOOKS - 1], *rows])
         return np.array([*order][:LOOKS], dtype=np.int64)
 
