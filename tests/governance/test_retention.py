@@ -14,14 +14,17 @@ from typer.testing import CliRunner
 from gardefou.cli.app import app
 from gardefou.errors import JournalError, UsageError
 from gardefou.evidence.vault import Vault
+from gardefou.governance import rights
 from gardefou.governance.entry import Entry, Line, Operation
 from gardefou.governance.journal import FILE_NAME, Journal
 from gardefou.governance.purge import BATCH, Purged, Purger, digest_of
 from gardefou.governance.retention import Kind, Terms, shipped_terms, tracks_term
+from gardefou.governance.rights import NewRequest
 from gardefou.governance.transparency import Checkpointer, audit
 from gardefou.runtime.home import Home
 from gardefou.runtime.upkeep import CHECKPOINT_S, PURGE_S, Upkeep
 from gardefou.storage.holds import Hold
+from gardefou.storage.paper_records import RefusalGround, RequestKind
 from gardefou.storage.records import EvidenceKind, Mode
 from gardefou.storage.store import Store
 from support.alerts import alert, numbered_id
@@ -36,7 +39,7 @@ class House:
         self.time = datetime(2026, 3, 1, 8, tzinfo=UTC)
         self.home = Home(folder)
         self.home.prepare()
-        self.store = Store.open(self.home.database)
+        self.store = Store.open(self.home.database, clock=lambda: self.time.timestamp())
         self.journal = Journal(self.home.journal, now=lambda: self.time)
         self.vault = Vault.of(folder)
         self.purger = Purger(self.store, self.journal, self.home.evidence, now=lambda: self.time)
@@ -165,6 +168,25 @@ def test_what_is_held_stays_until_the_hold_is_lifted(house: House) -> None:
     assert not clip.exists()
 
 
+def test_what_a_request_of_a_resident_asks_for_stays_until_it_is_answered(house: House) -> None:
+    asked, clip = house.alert(1)
+    house.alert(2, "square")
+    now = house.time.timestamp()
+    wish = NewRequest(RequestKind.ACCESS, "letter", "gate", now - 60, now + 60, now)
+    taken = rights.take_in(wish, ["gate"], house.store, house.journal, "dpo", now)
+    house.days(31)
+    assert house.purge() == Purged(evidence=1, held=1)
+    assert clip.is_file()
+    assert house.store.is_held(asked)
+    ground, at = RefusalGround.DEFENCE, house.time.timestamp()
+    rights.refuse(taken.number, ground, "no", house.store, house.journal, "dpo", at)
+    house.days(58)
+    assert house.purge() == Purged(held=1)
+    house.days(5)
+    assert house.purge() == Purged(evidence=1)
+    assert not clip.exists()
+
+
 # The journal
 
 
@@ -213,6 +235,16 @@ def test_entries_since_the_beginning_of_what_is_held_stay(house: House) -> None:
     house.days(1300)
     assert house.purge().entries == 3
     assert next(house.journal.entries()).seq == 4
+
+
+def test_entries_since_the_beginning_of_what_a_request_asks_for_stay(house: House) -> None:
+    lived(house, 1)
+    now = house.time.timestamp()
+    wish = NewRequest(RequestKind.ACCESS, "letter", "gate", now + 300, now + 400, now)
+    rights.take_in(wish, ["gate"], house.store, house.journal, "dpo", now)
+    lived(house, 1)
+    house.days(1300)
+    assert house.purge().entries == 3
 
 
 def test_a_clock_that_was_turned_back_destroys_nothing_too_early(house: House) -> None:

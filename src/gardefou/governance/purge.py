@@ -184,7 +184,9 @@ class Purger:
         if newest is None:
             return None
         before = self._cutoff(terms, Kind.JOURNAL)
-        before = min([before, *(self._begins(hold) for hold in self._store.holds())])
+        requested = self._store.papers.holds(self._now().timestamp())
+        held = [*map(self._begins, self._store.holds()), *(each.start for each in requested)]
+        before = min([before, *held])
         last = None
         for line in self._journal.entries():
             late = datetime.fromisoformat(line.ts).timestamp() >= before
