@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -116,8 +119,20 @@ def test_papers_are_written_and_what_is_missing_is_said(home: Path, tmp_path: Pa
 def test_the_inspectors_bundle_is_written(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "bundle.zip"
     result = say(home, "inspect", "--out", str(path), "--by", "commission")
-    assert result.exit_code == 0
-    assert path.is_file()
+    assert result.exit_code == 0, result.exception
+    with zipfile.ZipFile(path) as bundle:
+        bundle.extractall(tmp_path)
+        assert json.loads(bundle.read("sbom.json"))["bomFormat"] == "CycloneDX"
+        assert bundle.read("log/journal.jsonl") == bundle.read("journal.jsonl")
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "verify.py"],
+        cwd=tmp_path / "log",
+        env={},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_another_folder_is_wrong_use(tmp_path: Path) -> None:

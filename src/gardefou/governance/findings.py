@@ -17,6 +17,7 @@ from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.governance.measures import Cut
 from gardefou.governance.rights import is_overdue
 from gardefou.i18n import text
+from gardefou.site.coverage import uncovered
 from gardefou.storage.paper_records import (
     DrillResult,
     FindingKind,
@@ -125,6 +126,12 @@ def _masks(facts: Facts) -> Iterator[Observed]:
         if not camera.masks:
             fields = {"camera": camera.name}
             yield Observed(FindingKind.MASKS_MISSING, f"camera:{camera.id}", fields)
+        for area in uncovered(camera):
+            seen = f"{camera.name}, {area.area} ({100 * (1 - area.share):.0f} %)"
+            day = facts.at.date().isoformat()
+            object_ref = f"camera:{camera.id}:{area.area}"[:200]
+            fields = {"object": seen, "day": day}
+            yield Observed(FindingKind.MASKS_UNCOVERED, object_ref, fields)
 
 
 def _mandate(facts: Facts) -> Iterator[Observed]:
