@@ -100,6 +100,25 @@ def test_an_account_that_looks_too_often_in_a_day_is_found(town: TestTown) -> No
     assert found.object_ref == "desk:c.noir@2026-07-14"
 
 
+def test_an_account_that_is_refused_again_and_again_is_found(town: TestTown) -> None:
+    def refuse(actor: str, operation: Operation, **details: object) -> None:
+        town.note(operation, actor, **details)
+
+    for times in (1, 2, 4, 8):
+        refuse("account:c.noir", Operation.ACTION_REFUSED, action="see_images", times=times)
+        refuse("account:b.roux", Operation.ACTION_REFUSED, action="see_images", times=times)
+    for _ in range(2):
+        refuse("account:c.noir", Operation.VIEW_REFUSED, most=120)
+    look(town)
+    assert not [each for each in town.store.papers.findings() if each.kind is FindingKind.MISUSE]
+    refuse("account:c.noir", Operation.ACTION_REFUSED, action="review", times=1)
+    (found,) = [each for each in look(town) if each.kind is FindingKind.MISUSE]
+    assert found.object_ref == "account:c.noir:refused@2026-07-14"
+    town.later(days=1)
+    refuse("account:b.roux", Operation.ACTION_REFUSED, action="see_images", times=8)
+    assert not [each for each in look(town) if each.kind is FindingKind.MISUSE]
+
+
 @pytest.mark.parametrize("kind", ["camera_moved", "masks_uncovered", "misuse"])
 def test_other_parts_tell_findings_through_the_journal(town: TestTown, kind: str) -> None:
     entry = Entry("gardefou", Operation.SUSPENSION, "camera:quay", details={"finding": kind})

@@ -110,11 +110,32 @@ def watching(entries: Iterable[Line], most_a_day: int) -> Iterator[Observed]:
             yield Observed(FindingKind.MISUSE, f"{actor}@{day}"[:200], fields)
 
 
+def refused(entries: Iterable[Line], most_a_day: int) -> Iterator[Observed]:
+    """Accounts that asked too often in a day for what their role or the limit of views forbids.
+
+    Entries tell of a growing count, by action; the highest of a day counts.
+    """
+    highest: dict[tuple[str, str], dict[str, int]] = {}
+    for line in entries:
+        counts = highest.setdefault((line.actor, line.ts[:10]), {})
+        if line.operation == Operation.ACTION_REFUSED:
+            times, action = line.details.get("times"), str(line.details.get("action"))
+            counts[action] = max(counts.get(action, 0), times if isinstance(times, int) else 1)
+        elif line.operation == Operation.VIEW_REFUSED:
+            counts["views"] = counts.get("views", 0) + 1
+    for (actor, day), counts in highest.items():
+        count = sum(counts.values())
+        if count > most_a_day:
+            fields = {"object": f"{actor} (403 × {count})", "day": day}
+            yield Observed(FindingKind.MISUSE, f"{actor}:refused@{day}"[:200], fields)
+
+
 def _all(facts: Facts, journal: Journal) -> Iterator[Observed]:
     yield from observe(facts)
     entries = list(journal.entries())
     yield from told(entries)
     yield from watching(entries, facts.town.most_views_a_day)
+    yield from refused(entries, facts.town.most_refusals_a_day)
 
 
 def _once(observed: Iterable[Observed]) -> list[Observed]:
