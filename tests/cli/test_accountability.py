@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import subprocess
+import sys
+import time
+import zipfile
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +17,26 @@ import pytest
 from typer.testing import CliRunner
 
 from gardefou.cli.app import app
-from gardefou.errors import DocumentError, StorageError, UsageError
+from gardefou.errors import AccountError, DocumentError, StorageError, UsageError
+from gardefou.governance import rights
+from gardefou.governance.rights import NewRequest
+from gardefou.governance.roles import Role
+from gardefou.storage.paper_records import RequestKind
+from support.people import PASSWORD, accounts_at, hire
 from support.town import TOWN, TestTown
 
 RUN = CliRunner()
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def town(tmp_path: Path) -> Iterator[TestTown]:
     with TestTown.at(tmp_path / "home") as town:
-        yield town.home
+        yield town
+
+
+@pytest.fixture
+def home(town: TestTown) -> Path:
+    return town.home
 
 
 def say(home: Path, *words: str) -> Any:
@@ -81,6 +97,70 @@ def test_a_request_from_the_letter_to_the_answer(home: Path) -> None:
     )
 
 
+def asked(town: TestTown) -> Path:
+    """A request that locates a sealed clip; the folder to hand it out into."""
+    town.alert(1)
+    town.evidence(1, b"blurred film")
+    wish = NewRequest(
+        RequestKind.ACCESS, "letter 9", "quay", town.seconds, town.seconds + 60, town.seconds
+    )
+    rights.take_in(wish, ["quay"], town.store, town.journal, "dpo", town.seconds)
+    return town.home / "handed"
+
+
+def test_two_persons_hand_out_what_was_sealed(town: TestTown) -> None:
+    out = asked(town)
+    words = ["--by", "dpo", "--text", "handed over", "--out", str(out)]
+    alone = say(town.home, "rights", "answer", "1", *words)
+    assert isinstance(alone.exception, UsageError)
+    done = say(town.home, "rights", "answer", "1", *words, "--second", "mayor")
+    assert done.exit_code == 0, done.exception
+    assert [each.read_bytes() for each in out.iterdir()] == [b"blurred film"]
+
+
+def test_once_there_are_accounts_only_they_hand_out(town: TestTown) -> None:
+    out = asked(town)
+    with accounts_at(town.home, time.time) as accounts:
+        for role in (Role.OPERATOR, Role.SUPERVISOR, Role.DPO):
+            hire(accounts, role)
+        accounts.add("machine:test", "new", "New", Role.SUPERVISOR, PASSWORD)
+    words = ["--by", "the.dpo", "--text", "handed over", "--out", str(out)]
+    for first, second, why in (
+        ("", "the.supervisor", "role"),
+        ("the.operator", "mayor", "there is none"),
+        ("the.operator", "the.operator", "role"),
+        ("the.operator", "new", "no habilitation"),
+    ):
+        refused = say(
+            town.home, "rights", "answer", "1", *words, "--first", first, "--second", second
+        )
+        assert isinstance(refused.exception, AccountError)
+        assert why in refused.exception.in_language("en")
+        assert not out.exists()
+    names = ["--first", "the.operator", "--second", "the.supervisor"]
+    done = say(town.home, "rights", "answer", "1", *words, *names)
+    assert done.exit_code == 0, done.exception
+    exports = [each for each in town.journal.entries() if each.operation == "export"]
+    assert [(each.actor, each.details["second"]) for each in exports] == [
+        ("the.operator", "the.supervisor")
+    ]
+
+
+def test_the_persons_with_access_are_those_of_the_accounts(town: TestTown, tmp_path: Path) -> None:
+    with accounts_at(town.home, time.time) as accounts:
+        hire(accounts, Role.OPERATOR)
+        hire(accounts, Role.ADMIN)
+    done = say(town.home, "documents", "export", "persons", "--out", str(tmp_path / "out"))
+    assert done.exit_code == 0, done.exception
+    written = (tmp_path / "out" / "persons.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(StringIO(written)))
+    assert [(row["role"], row["authorised_by"]) for row in rows] == [
+        ("admin", ""),
+        ("operator", "The mayor"),
+    ]
+    assert "ATT-2026-12" in rows[1]["trainings"]
+
+
 def test_a_time_without_its_hour_is_wrong_use(home: Path) -> None:
     words = ["--camera", "quay", "--from", "2026-07-14", "--to", "soon"]
     result = say(home, "rights", "new", "access", *words, "--reference", "x", "--by", "dpo")
@@ -116,8 +196,20 @@ def test_papers_are_written_and_what_is_missing_is_said(home: Path, tmp_path: Pa
 def test_the_inspectors_bundle_is_written(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "bundle.zip"
     result = say(home, "inspect", "--out", str(path), "--by", "commission")
-    assert result.exit_code == 0
-    assert path.is_file()
+    assert result.exit_code == 0, result.exception
+    with zipfile.ZipFile(path) as bundle:
+        bundle.extractall(tmp_path)
+        assert json.loads(bundle.read("sbom.json"))["bomFormat"] == "CycloneDX"
+        assert bundle.read("log/journal.jsonl") == bundle.read("journal.jsonl")
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "verify.py"],
+        cwd=tmp_path / "log",
+        env={},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_another_folder_is_wrong_use(tmp_path: Path) -> None:

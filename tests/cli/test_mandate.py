@@ -11,9 +11,11 @@ import pytest
 import yaml
 
 from gardefou.governance.mandate_file import load_mandate
+from gardefou.governance.roles import Role
 from support.authority import SITE
 from support.command import Call, Result, is_one_line
 from support.mandates import answers
+from support.people import NOON, accounts_at, hire
 
 
 @pytest.fixture
@@ -166,6 +168,39 @@ def test_suspend_then_two_people_resume(call: Call, home: Path) -> None:
     assert call(*resume, "Bruno").status == 0
     assert call(*resume, "Bruno").status == 2
     assert call("suspend", "--home", home, "--origin", "clock").status == 2
+
+
+def test_once_there_are_accounts_only_they_suspend_and_resume(call: Call, home: Path) -> None:
+    with accounts_at(home, lambda: NOON) as accounts:
+        for role in (Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR):
+            hire(accounts, role)
+        hire(accounts, Role.OPERATOR, "left")
+        accounts.disable("machine:test", "left", "moved away")
+    suspend = ("suspend", "--home", home, "--by")
+    for name, words in (("Anna", "there is none"), ("the.auditor", "role"), ("left", "is closed")):
+        refused = call(*suspend, name)
+        assert (refused.status, is_one_line(refused.err)) == (1, True)
+        assert words in refused.err
+        assert not (home / "suspended").exists()
+    assert call("suspend", "--home", home).status == 1
+    assert call(*suspend, "the.operator").status == 0
+    resume = ("resume", "--home", home, "--reason", "mended", "--by")
+    assert call(*resume, "Anna").status == 1
+    assert call(*resume, "the.supervisor").status == 0
+    assert call(*resume, "the.operator").status == 1
+    assert call(*resume, "the.supervisor").status == 2
+    assert (home / "suspended").exists()
+    with accounts_at(home, lambda: NOON) as accounts:
+        hire(accounts, Role.SUPERVISOR, "second")
+    assert call(*resume, "second").status == 0
+    assert not (home / "suspended").exists()
+
+
+def test_everything_can_be_stopped_when_accounts_cannot_be_read(call: Call, home: Path) -> None:
+    (home / "gardefou.db").write_bytes(b"this is no database, and never was one" * 100)
+    assert call("suspend", "--home", home, "--by", "Anna").status == 0
+    assert call("resume", "--home", home, "--by", "Bruno", "--reason", "go on").status == 1
+    assert (home / "suspended").exists()
 
 
 def test_regimes_are_shown_and_none_is_enabled(call: Call) -> None:

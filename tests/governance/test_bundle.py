@@ -130,7 +130,7 @@ def test_a_journal_whose_oldest_entries_were_pruned_is_followed_from_there(town:
 
 
 def test_other_parts_add_files_that_are_listed_too(town: TestTown, tmp_path: Path) -> None:
-    made = write_bundle(town.office, tmp_path / "b.zip", "c", more={"log/log.vkey": b"key"})
+    made = write_bundle(town.office, tmp_path / "b.zip", "c", more=lambda: {"log/log.vkey": b"key"})
     assert verified(made.path)[0] == 0
     with zipfile.ZipFile(made.path) as opened:
         assert b"log/log.vkey" in opened.read("MANIFEST.sha256")

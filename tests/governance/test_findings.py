@@ -13,7 +13,7 @@ from gardefou.governance.entry import START, Entry, Operation, next_line
 from gardefou.governance.pages import public_page
 from gardefou.storage.paper_records import FindingKind, FindingRecord, FindingStatus
 from gardefou.storage.review import Verdict
-from support.town import TOWN, TestTown, words_of
+from support.town import SITE, TOWN, TestTown, words_of
 
 
 @pytest.fixture
@@ -43,6 +43,17 @@ def test_the_same_finding_opens_once_and_each_is_journalled(town: TestTown) -> N
     assert look(town) == []
     lines = [line for line in town.journal.entries() if line.operation == "finding"]
     assert len(lines) == len(first)
+
+
+def test_a_window_that_no_mask_covers_whole_is_found(town: TestTown) -> None:
+    open_window = "{id: first-floor, kind: window, polygon: [[0.5, 0.0], [0.7, 0.0], [0.7, 0.2]]}"
+    hidden = "{id: door, kind: entrance, polygon: [[0.1, 0.0], [0.2, 0.0], [0.2, 0.1]]}"
+    areas = f"    sensitive: [{open_window}, {hidden}]\n    masks:\n"
+    site = SITE.replace("    masks:\n", areas, 1)
+    (town.home / "site.yaml").write_text(site, encoding="utf-8")
+    (found,) = [each for each in look(town) if each.kind is FindingKind.MASKS_UNCOVERED]
+    assert found.object_ref == "camera:quay:first-floor"
+    assert "Quai nord, first-floor (100 %)" in findings.described(found, "fr")
 
 
 def test_what_only_a_person_can_write_is_a_finding_until_written(town: TestTown) -> None:
@@ -87,6 +98,25 @@ def test_an_account_that_looks_too_often_in_a_day_is_found(town: TestTown) -> No
         town.journal.append(Entry("desk:c.noir", Operation.VIEW, "camera:quay"))
     (found,) = [each for each in look(town) if each.kind is FindingKind.MISUSE]
     assert found.object_ref == "desk:c.noir@2026-07-14"
+
+
+def test_an_account_that_is_refused_again_and_again_is_found(town: TestTown) -> None:
+    def refuse(actor: str, operation: Operation, **details: object) -> None:
+        town.note(operation, actor, **details)
+
+    for times in (1, 2, 4, 8):
+        refuse("account:c.noir", Operation.ACTION_REFUSED, action="see_images", times=times)
+        refuse("account:b.roux", Operation.ACTION_REFUSED, action="see_images", times=times)
+    for _ in range(2):
+        refuse("account:c.noir", Operation.VIEW_REFUSED, most=120)
+    look(town)
+    assert not [each for each in town.store.papers.findings() if each.kind is FindingKind.MISUSE]
+    refuse("account:c.noir", Operation.ACTION_REFUSED, action="review", times=1)
+    (found,) = [each for each in look(town) if each.kind is FindingKind.MISUSE]
+    assert found.object_ref == "account:c.noir:refused@2026-07-14"
+    town.later(days=1)
+    refuse("account:b.roux", Operation.ACTION_REFUSED, action="see_images", times=8)
+    assert not [each for each in look(town) if each.kind is FindingKind.MISUSE]
 
 
 @pytest.mark.parametrize("kind", ["camera_moved", "masks_uncovered", "misuse"])

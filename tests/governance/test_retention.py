@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,17 +15,24 @@ from typer.testing import CliRunner
 from gardefou.cli.app import app
 from gardefou.errors import JournalError, UsageError
 from gardefou.evidence.vault import Vault
+from gardefou.governance import rights
 from gardefou.governance.entry import Entry, Line, Operation
 from gardefou.governance.journal import FILE_NAME, Journal
+from gardefou.governance.ledger import Ledger, Origin
+from gardefou.governance.mandates import Mandates
 from gardefou.governance.purge import BATCH, Purged, Purger, digest_of
 from gardefou.governance.retention import Kind, Terms, shipped_terms, tracks_term
+from gardefou.governance.rights import NewRequest
+from gardefou.governance.suspension import KillSwitch
 from gardefou.governance.transparency import Checkpointer, audit
 from gardefou.runtime.home import Home
 from gardefou.runtime.upkeep import CHECKPOINT_S, PURGE_S, Upkeep
 from gardefou.storage.holds import Hold
+from gardefou.storage.paper_records import RefusalGround, RequestKind
 from gardefou.storage.records import EvidenceKind, Mode
 from gardefou.storage.store import Store
 from support.alerts import alert, numbered_id
+from support.mandates import KEY, signed
 
 RUN = CliRunner()
 
@@ -36,7 +44,7 @@ class House:
         self.time = datetime(2026, 3, 1, 8, tzinfo=UTC)
         self.home = Home(folder)
         self.home.prepare()
-        self.store = Store.open(self.home.database)
+        self.store = Store.open(self.home.database, clock=lambda: self.time.timestamp())
         self.journal = Journal(self.home.journal, now=lambda: self.time)
         self.vault = Vault.of(folder)
         self.purger = Purger(self.store, self.journal, self.home.evidence, now=lambda: self.time)
@@ -165,6 +173,25 @@ def test_what_is_held_stays_until_the_hold_is_lifted(house: House) -> None:
     assert not clip.exists()
 
 
+def test_what_a_request_of_a_resident_asks_for_stays_until_it_is_answered(house: House) -> None:
+    asked, clip = house.alert(1)
+    house.alert(2, "square")
+    now = house.time.timestamp()
+    wish = NewRequest(RequestKind.ACCESS, "letter", "gate", now - 60, now + 60, now)
+    taken = rights.take_in(wish, ["gate"], house.store, house.journal, "dpo", now)
+    house.days(31)
+    assert house.purge() == Purged(evidence=1, held=1)
+    assert clip.is_file()
+    assert house.store.is_held(asked)
+    ground, at = RefusalGround.DEFENCE, house.time.timestamp()
+    rights.refuse(taken.number, ground, "no", house.store, house.journal, "dpo", at)
+    house.days(58)
+    assert house.purge() == Purged(held=1)
+    house.days(5)
+    assert house.purge() == Purged(evidence=1)
+    assert not clip.exists()
+
+
 # The journal
 
 
@@ -213,6 +240,79 @@ def test_entries_since_the_beginning_of_what_is_held_stay(house: House) -> None:
     house.days(1300)
     assert house.purge().entries == 3
     assert next(house.journal.entries()).seq == 4
+
+
+def test_entries_since_the_beginning_of_what_a_request_asks_for_stay(house: House) -> None:
+    lived(house, 1)
+    now = house.time.timestamp()
+    wish = NewRequest(RequestKind.ACCESS, "letter", "gate", now + 300, now + 400, now)
+    rights.take_in(wish, ["gate"], house.store, house.journal, "dpo", now)
+    lived(house, 1)
+    house.days(1300)
+    assert house.purge().entries == 3
+
+
+def test_authority_and_a_suspension_outlive_the_entries_that_gave_them(house: House) -> None:
+    home = house.home.folder
+    mandates, switch = Mandates(home, house.journal), KillSwitch(home, house.journal)
+    mandates.trust(KEY.public, "cli:admin")
+    given = signed()
+    mandates.install(given, "cli:admin")
+    mandates.revoke("older", "cli:mayor", "cancelled")
+    switch.suspend("cli:anna", Origin.CNIL, "letter 4")
+    switch.resume("cli:anna", "withdrawn")
+    switch.resume("cli:bruno", "seen")
+    switch.suspend("cli:anna", Origin.PREFECT, "order 9")
+    switch.resume("cli:anna", "lifted")
+    before = Ledger.read(house.journal.entries())
+    for _ in range(4):
+        lived(house, 13)
+        house.purge()
+    assert audit(home).sound
+    assert next(house.journal.entries()).seq > 9
+    after = Ledger.read(house.journal.entries())
+    assert after.trusted == KEY.public
+    assert after.installed == {given.mandate.id: given.mandate.sha256}
+    assert after.revoked == {"older"}
+    assert after.suspension == before.suspension
+    assert after.resumptions == before.resumptions == 1
+    assert mandates.standing(given, after) == []
+    (home / "suspended").unlink()
+    again = KillSwitch(home, house.journal).current()
+    assert again is not None
+    assert (again.origin, again.proposed_by) == (Origin.PREFECT, "cli:anna")
+    assert switch.current() is not None
+    switch.resume("cli:bruno", "seen")
+    assert switch.current() is None
+    house.days(40)
+    house.purge()
+    assert Ledger.read(house.journal.entries()).suspension is None
+
+
+def test_a_purge_that_was_recorded_and_not_done_changes_no_authority(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch = KillSwitch(house.home.folder, house.journal)
+    lived(house, 1)
+    switch.suspend("cli:anna", Origin.CNIL, "letter 4")
+    lived(house, 1)
+    house.days(1300)
+    with monkeypatch.context() as patched:
+        patched.setattr("gardefou.governance.journal.write_durably", full_disk)
+        with pytest.raises(JournalError):
+            house.purge()
+    switch.resume("cli:anna", "withdrawn")
+    switch.resume("cli:bruno", "seen")
+    before = Ledger.read(house.journal.entries())
+    assert before.suspension is None
+    house.purge()
+    after = Ledger.read(house.journal.entries())
+    assert next(house.journal.entries()).seq > 1
+    assert (after.suspension, after.resumptions) == (None, before.resumptions)
+
+
+def full_disk(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "full")
 
 
 def test_a_clock_that_was_turned_back_destroys_nothing_too_early(house: House) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gardefou.errors import StorageError, UsageError
+from gardefou.evidence.vault import Vault
 from gardefou.governance import rights
 from gardefou.governance.rights import NewRequest
 from gardefou.governance.town import DataProtection
@@ -168,14 +169,19 @@ def test_two_persons_hand_out_exactly_what_was_located(town: TestTown, tmp_path:
     town.evidence(1, b"blurred")
     town.evidence(2, b"other")
     taken = ask(town)
-    folder = town.home / "evidence"
+    vault = Vault.of(town.home)
+
+    def read(piece: str) -> bytes:
+        with vault.open(town.home / "evidence" / piece) as sealed:
+            return sealed.whole()
+
     written = rights.hand_out(
         taken,
         tmp_path / "out",
         town.store,
         town.journal,
         ("dpo", "mayor"),
-        lambda piece: (folder / piece).read_bytes(),
+        read,
     )
     assert [path.read_bytes() for path in written] == [b"blurred"]
     last = list(town.journal.entries())[-1]

@@ -26,6 +26,7 @@ class Paper:
     """A warrant whose ruling the test changes; while ``held`` it does not answer."""
 
     mandate_id = "carnival"
+    is_over = False
 
     def __init__(self) -> None:
         self.ruling = Ruling()

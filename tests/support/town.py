@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from gardefou.evidence.vault import Vault
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.facts import Facts, Office
 from gardefou.governance.figures import Maturity, Publication, PublishedFigures
@@ -217,8 +218,8 @@ class TestTown:
         """A clip of an alert stands on the disk."""
         name = f"{number}/clip.mp4"
         path = self.home / "evidence" / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content)
+        with Vault.of(self.home).file(path) as inside:
+            inside.write_bytes(content)
         self.store.attach_evidence(numbered_id(number), EvidenceKind.CLIP, name, self.seconds)
 
 

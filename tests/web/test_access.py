@@ -277,3 +277,25 @@ def test_every_purpose_has_words_or_says_enough(
     )
     assert bare.status_code == (422 if purpose.needs_words else 200)
     assert said.status_code == 200
+
+
+def test_what_a_role_refuses_is_journalled_without_filling_the_journal(
+    house: House, desk_of: Desk
+) -> None:
+    client = desk_of(Role.ADMIN)
+    for _ in range(9):
+        assert client.get(f"/media/{NOBODY}/clip.mp4").status_code == 403
+    assert client.get("/api/exports").status_code == 403
+    assert client.get("/api/alerts").status_code == 403  # the page asks for it by itself
+    told = [line for line in house.journal.entries() if line.operation == "action_refused"]
+    assert {line.actor for line in told} == {"account:the.admin"}
+    assert [(line.details["action"], line.details["times"]) for line in told] == [
+        *(("see_images", times) for times in (1, 2, 4, 8)),
+        ("propose_export", 1),
+    ]
+
+
+def test_a_refusal_is_one_also_when_it_cannot_be_journalled(house: House, desk_of: Desk) -> None:
+    client = desk_of(Role.ADMIN)
+    house.journal.path.unlink()
+    assert client.get(f"/media/{NOBODY}/clip.mp4").status_code == 403

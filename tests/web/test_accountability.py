@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from gardefou.governance.roles import Role
 from gardefou.storage.paper_records import ReviewLabel
 from gardefou.web.app import create_app
 from support.house import House
+from support.people import enter, hire
 from support.town import SITE, TOWN
 
 
@@ -137,3 +139,17 @@ def test_papers_are_given_file_by_file_and_those_that_name_operators_are_journal
     assert ("desk:dpo", "export", "document:follow_ups") in town.journalled()
     assert desk.get(f"{base}/fria/other.json?reader=dpo").status_code == 404
     assert desk.get(f"{base}/certificate/certificate.html?reader=dpo").status_code == 409
+
+
+def test_the_persons_with_access_are_those_of_the_accounts(town: House) -> None:
+    accounts = town.with_accounts()
+    enrolment = hire(accounts, Role.AUDITOR)
+    hire(accounts, Role.OPERATOR)
+    accounts.revoke_habilitations("machine:test", "the.operator", "left")
+    with TestClient(create_app(town.services), base_url="http://127.0.0.1:8080") as client:
+        enter(client, "the.auditor", enrolment, town.now())
+        answer = client.get("/api/accountability/documents/persons/persons.csv")
+    assert answer.status_code == 200
+    lines = answer.text.splitlines()
+    assert len(lines) == 3
+    assert f",{accounts.today()}," in lines[2]

@@ -10,6 +10,7 @@ import typer
 from gardefou.cli.office import HomeOption, opened
 from gardefou.cli.register import Language
 from gardefou.governance.documents import Desk, DocumentKind, issue, write
+from gardefou.governance.entitled import accounts_of, people_with_access
 from gardefou.i18n import text
 
 app = typer.Typer(
@@ -50,7 +51,9 @@ def export_dpia(home: HomeOption, out: Out, language: In = Language.FR) -> None:
 
 def _export(kind: DocumentKind, home: Path, out: Path, language: Language) -> None:
     with opened(home) as office:
-        desk = Desk(office, office.facts(), language.value)
+        with accounts_of(home, office.journal) as accounts:
+            people = () if accounts is None else people_with_access(accounts)
+        desk = Desk(office, office.facts(), language.value, people)
         document = issue(kind, desk)
     written = write(document, out)
     for path in written:

@@ -59,12 +59,16 @@ By = Annotated[str | None, typer.Option("--by", metavar="NAME", help=text("manda
 AsJson = Annotated[bool, typer.Option("--json", help=text("mandate.command.json"))]
 
 
+AT_TERMINAL = "cli:"
+"""How the journal marks names that were given at the command line."""
+
+
 def actor(by: str | None) -> str:
     """Who acts at the command line: as they say, else the system's user."""
     name = getpass.getuser() if by is None else by.strip()
     if not name or not name.isprintable():
         raise UsageError("mandate.suspension.nameless")
-    return f"cli:{name}"
+    return f"{AT_TERMINAL}{name}"
 
 
 def home_of(folder: Path) -> Home:

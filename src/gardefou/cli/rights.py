@@ -10,9 +10,12 @@ import typer
 
 from gardefou.cli.office import HomeOption, local_time, opened, say_json
 from gardefou.errors import StorageError
+from gardefou.evidence.vault import Vault
 from gardefou.governance import rights
+from gardefou.governance.entitled import accounts_of, entitled
 from gardefou.governance.facts import SITE, Office
 from gardefou.governance.pages import moment
+from gardefou.governance.roles import Action
 from gardefou.governance.town import FILE_NAME, load_town
 from gardefou.i18n import text
 from gardefou.runtime.home import Home
@@ -117,15 +120,16 @@ def answer(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help=text("rights.command.out"))
     ] = None,
+    first: Annotated[str, typer.Option(metavar="NAME", help=text("rights.command.first"))] = "",
     second: Annotated[str, typer.Option(metavar="NAME", help=text("rights.command.second"))] = "",
 ) -> None:
     """Note the answer, handing out the clips first where a folder is named."""
     with opened(home) as office:
         request = office.store.papers.request(number)
         if out is not None:
-            evidence = Home(home).evidence
+            persons = _two_persons(office, first or by, second)
             pieces = rights.hand_out(
-                request, out, office.store, office.journal, (by, second), _reader(evidence)
+                request, out, office.store, office.journal, persons, _Reader(Home(home))
             )
             typer.echo(text("rights.command.handed", count=len(pieces), folder=out))
         now = office.now().timestamp()
@@ -166,15 +170,28 @@ def _say_letter(office: Office, request: RequestRecord) -> None:
     typer.echo(rights.letter(request, title, len(rights.located(request, office.store))))
 
 
-class _reader:  # noqa: N801 - reads as a verb where it is used
+def _two_persons(office: Office, first: str, second: str) -> tuple[str, str]:
+    """Who hands out and who agrees; both may, once there are accounts. Raises `AccountError`."""
+    with accounts_of(office.home, office.journal) as accounts:
+        if accounts is None:
+            return first, second
+        return (
+            entitled(accounts, first, Action.PROPOSE_EXPORT).name,
+            entitled(accounts, second, Action.APPROVE_EXPORT).name,
+        )
+
+
+class _Reader:
     """Gives a piece of evidence's content by its path in the evidence folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, home: Home) -> None:
+        self._folder = home.evidence
+        self._vault = Vault.of(home.folder)
 
     def __call__(self, piece: str) -> bytes:
         path = self._folder / piece
         try:
-            return path.read_bytes()
+            with self._vault.open(path) as sealed:
+                return sealed.whole()
         except OSError as error:
             raise StorageError("rights.no_evidence", path=path) from error

@@ -16,9 +16,11 @@ from rich.console import Console
 from gardefou.errors import UsageError
 from gardefou.evidence.vault import Vault
 from gardefou.governance.accounts import Accounts
+from gardefou.governance.facts import Office
 from gardefou.governance.journal import Journal
 from gardefou.governance.sessions import Sessions
-from gardefou.governance.warrant import Warrant
+from gardefou.governance.use import Use
+from gardefou.governance.warrant import MandateWarrant
 from gardefou.i18n import text
 from gardefou.runtime.disk import DiskLimits
 from gardefou.runtime.home import Home
@@ -49,7 +51,7 @@ class ServeSettings:
     open_browser: bool = False
     tls: Tls | None = None
     disk: DiskLimits = field(default_factory=DiskLimits)
-    warrant: Warrant | None = None
+    warrant: MandateWarrant | None = None
 
 
 def serve(settings: ServeSettings, until: threading.Event | None = None) -> None:
@@ -74,6 +76,7 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
                 reason=settings.reason,
                 disk=settings.disk,
                 warrant=settings.warrant,
+                use=_use(settings, store, journal),
             ),
             store,
             journal,
@@ -106,6 +109,14 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
             webbrowser.open(server.url)
         stopped.wait()
         console.print(text("cli.run.stopping"), markup=False)
+
+
+def _use(settings: ServeSettings, store: Store, journal: Journal) -> Use | None:
+    """What the public is told of a run under a mandate; None for any other run."""
+    if settings.warrant is None:
+        return None
+    office = Office(settings.home.folder, store, journal)
+    return Use(office, settings.warrant.mandate_id, settings.warrant.running_sha256)
 
 
 def _refuse_open_network(settings: ServeSettings, accounts: Accounts) -> None:

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
-from gardefou.cli.mandate import actor, home_of
-from gardefou.errors import UsageError
+from gardefou.cli.mandate import AT_TERMINAL, actor, home_of
+from gardefou.errors import StorageError, UsageError
+from gardefou.governance.entitled import accounts_of, entitled
 from gardefou.governance.journal import Journal
 from gardefou.governance.ledger import Origin
+from gardefou.governance.roles import Action
 from gardefou.governance.suspension import KillSwitch
 from gardefou.i18n import text
 
@@ -28,11 +30,33 @@ def suspend(
     """Stop everything that runs in a home folder, within a second."""
     if origin is Origin.CLOCK:
         raise UsageError("mandate.suspension.no_clock")
-    KillSwitch(home, Journal(home_of(home).journal)).suspend(actor(by), origin, reason)
+    journal = Journal(home_of(home).journal)
+    KillSwitch(home, journal).suspend(_who(home, journal, by, Action.SUSPEND), origin, reason)
     typer.echo(text("mandate.command.suspended"))
 
 
 def resume(home: HomeDir, reason: Why, by: By = None) -> None:
     """Propose to go on, or confirm what another person proposed."""
-    done = KillSwitch(home, Journal(home_of(home).journal)).resume(actor(by), reason)
+    journal = Journal(home_of(home).journal)
+    switch = KillSwitch(home, journal)
+    now = switch.standing()
+    confirms = now is not None and now.proposed_by is not None
+    needed = Action.CONFIRM_RESUMPTION if confirms else Action.PROPOSE_RESUMPTION
+    done = switch.resume(_who(home, journal, by, needed), reason)
     typer.echo(text(f"mandate.resumed.{done.value}"))
+
+
+def _who(home: Path, journal: Journal, by: str | None, action: Action) -> str:
+    """Who acts; once there are accounts, one that may. Raises `AccountError`.
+
+    Whoever says it stops everything also when the accounts cannot be read.
+    """
+    named = actor(by)
+    try:
+        with accounts_of(home, journal) as accounts:
+            if accounts is not None:
+                named = f"{AT_TERMINAL}{entitled(accounts, named[len(AT_TERMINAL) :], action).name}"
+    except StorageError:
+        if action is not Action.SUSPEND:
+            raise
+    return named

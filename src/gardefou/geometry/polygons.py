@@ -18,8 +18,11 @@ def contains(polygon: Floats, points: Floats) -> Bools:
     x, y = points[:, 0, None], points[:, 1, None]
     straddles = (start[None, :, 1] > y) != (end[None, :, 1] > y)
     rise = end[:, 1] - start[:, 1]
-    slope = np.divide(end[:, 0] - start[:, 0], rise, out=np.zeros_like(rise), where=rise != 0)
-    crossing = start[None, :, 0] + (y - start[None, :, 1]) * slope[None, :]
+    # As a share of the edge, which lies within [0, 1] however flat the edge is; a slope does not.
+    share = np.divide(
+        y - start[None, :, 1], rise[None, :], out=np.zeros_like(y * rise), where=straddles
+    )
+    crossing = start[None, :, 0] + share * (end[:, 0] - start[:, 0])[None, :]
     inside = np.count_nonzero(straddles & (x < crossing), axis=1) % 2 == 1
     return np.asarray(inside, dtype=np.bool_)
 

@@ -37,6 +37,9 @@ DATE: Final = (1980, 1, 1, 0, 0, 0)
 MakeSbom = Callable[[], str]
 """Writes the list of the software that is installed."""
 
+MakeFiles = Callable[[], Mapping[str, bytes]]
+"""Makes the files of another part, by their name in the bundle."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
@@ -86,17 +89,17 @@ def write_bundle(
     out: Path,
     by: str,
     sbom: MakeSbom = installed,
-    more: Mapping[str, bytes] | None = None,
+    more: MakeFiles = dict,
 ) -> Bundle:
     """Write the bundle, journalled first; ``by`` for whom it is made.
 
-    ``more`` files of other parts by their name in the bundle, such as the journal's own export.
+    ``more`` makes files of other parts, such as the journal's own export, after that entry.
 
     Raises `DocumentError`, `StorageError` or `JournalError` when a part cannot be read, and
     `OutputError`.
     """
     office.journal.append(Entry(by, Operation.EXPORT, "inspection"))
-    contents = {**_contents(office, office.facts(), sbom), **(more or {})}
+    contents = {**_contents(office, office.facts(), sbom), **more()}
     listing = "".join(
         f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(contents.items())
     ).encode()
@@ -130,7 +133,7 @@ def _contents(office: Office, facts: Facts, sbom: MakeSbom) -> Mapping[str, byte
     contents = {name: content.encode() for name, content in texts.items()}
     contents["__main__.py"] = files(__package__).joinpath("verify_bundle.py").read_bytes()
     contents[FIGURES] = files(__package__).joinpath(FIGURES).read_bytes()
-    contents[verify_bundle.JOURNAL] = b"".join(each.encode() for each in office.journal.entries())
+    contents[verify_bundle.JOURNAL] = b"".join(office.journal.whole_lines())
     kept = [office.home / TOWN, *sorted((office.home / MANDATES).glob("*"))]
     for path in kept:
         if path.is_file():

@@ -46,6 +46,7 @@ class Operation(StrEnum):
     HOLD = "hold"
     WITNESS = "witness"
     VIEW_REFUSED = "view_refused"
+    ACTION_REFUSED = "action_refused"
     LOG_IN = "log_in"
     LOG_IN_REFUSED = "log_in_refused"
     LOG_OUT = "log_out"

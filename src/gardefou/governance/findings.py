@@ -17,6 +17,7 @@ from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.governance.measures import Cut
 from gardefou.governance.rights import is_overdue
 from gardefou.i18n import text
+from gardefou.site.coverage import uncovered
 from gardefou.storage.paper_records import (
     DrillResult,
     FindingKind,
@@ -109,11 +110,32 @@ def watching(entries: Iterable[Line], most_a_day: int) -> Iterator[Observed]:
             yield Observed(FindingKind.MISUSE, f"{actor}@{day}"[:200], fields)
 
 
+def refused(entries: Iterable[Line], most_a_day: int) -> Iterator[Observed]:
+    """Accounts that asked too often in a day for what their role or the limit of views forbids.
+
+    Entries tell of a growing count, by action; the highest of a day counts.
+    """
+    highest: dict[tuple[str, str], dict[str, int]] = {}
+    for line in entries:
+        counts = highest.setdefault((line.actor, line.ts[:10]), {})
+        if line.operation == Operation.ACTION_REFUSED:
+            times, action = line.details.get("times"), str(line.details.get("action"))
+            counts[action] = max(counts.get(action, 0), times if isinstance(times, int) else 1)
+        elif line.operation == Operation.VIEW_REFUSED:
+            counts["views"] = counts.get("views", 0) + 1
+    for (actor, day), counts in highest.items():
+        count = sum(counts.values())
+        if count > most_a_day:
+            fields = {"object": f"{actor} (403 × {count})", "day": day}
+            yield Observed(FindingKind.MISUSE, f"{actor}:refused@{day}"[:200], fields)
+
+
 def _all(facts: Facts, journal: Journal) -> Iterator[Observed]:
     yield from observe(facts)
     entries = list(journal.entries())
     yield from told(entries)
     yield from watching(entries, facts.town.most_views_a_day)
+    yield from refused(entries, facts.town.most_refusals_a_day)
 
 
 def _once(observed: Iterable[Observed]) -> list[Observed]:
@@ -125,6 +147,12 @@ def _masks(facts: Facts) -> Iterator[Observed]:
         if not camera.masks:
             fields = {"camera": camera.name}
             yield Observed(FindingKind.MASKS_MISSING, f"camera:{camera.id}", fields)
+        for area in uncovered(camera):
+            seen = f"{camera.name}, {area.area} ({100 * (1 - area.share):.0f} %)"
+            day = facts.at.date().isoformat()
+            object_ref = f"camera:{camera.id}:{area.area}"[:200]
+            fields = {"object": seen, "day": day}
+            yield Observed(FindingKind.MASKS_UNCOVERED, object_ref, fields)
 
 
 def _mandate(facts: Facts) -> Iterator[Observed]:

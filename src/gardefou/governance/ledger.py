@@ -1,18 +1,24 @@
 """What the journal says of authority: whose key, which mandates, what was revoked or suspended.
 
 The journal is the truth; files beside it only ring a bell, or stop what could not be journalled.
+What the destroyed entries of a pruned journal said of it stands in the record of their destruction.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, unique
-from typing import Final
+from itertools import chain
+from typing import Any, Final
 
-from gardefou.governance.entry import Line, Operation
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gardefou.errors import JournalError
+from gardefou.governance.canonical import Json
+from gardefou.governance.entry import Line, Link, Operation
 from gardefou.governance.signing import PublicKey
 
 TRUSTED: Final = "trusted"
@@ -22,6 +28,9 @@ RUNNING: Final = "running"
 STOPPED: Final = "stopped"
 PROPOSED: Final = "proposed"
 CONFIRMED: Final = "confirmed"
+
+STANDING: Final = "standing"
+"""The detail of a destruction's record that says what stood at the last entry destroyed."""
 
 _MANDATE: Final = "mandate:"
 
@@ -49,9 +58,22 @@ class Suspension:
     proposed_by: str | None = None
 
 
+class _Standing(BaseModel):
+    """A ledger as a record of destruction keeps it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    trusted: str | None
+    installed: dict[str, str]
+    revoked: list[str]
+    suspension: Suspension | None
+    latest: datetime | None
+    resumptions: int
+
+
 @dataclass(slots=True)
 class Ledger:
-    """The journal read through; feed it every line in order.
+    """The journal read through.
 
     ``latest`` the latest time that stands in the journal since two people last resumed;
     ``resumptions`` how often they did.
@@ -65,15 +87,68 @@ class Ledger:
     resumptions: int = 0
 
     @classmethod
-    def read(cls, lines: Iterable[Line]) -> Ledger:
-        """The ledger of a whole journal."""
-        ledger = cls()
-        for line in lines:
-            ledger.add(line)
+    def read(cls, lines: Iterable[Line], until: int | None = None) -> Ledger:
+        """The ledger of all entries that a journal has, as it stood at entry ``until``.
+
+        Begins with what the destroyed ones said, where some were. Raises `JournalError`.
+        """
+        rest = iter(lines)
+        first = next(rest, None)
+        if first is None:
+            return cls()
+        everything: Iterator[Line] = chain([first], rest)
+        if first.seq == 1:
+            ledger = cls()
+        else:
+            known = list(everything)
+            ledger, everything = cls._carried(known), iter(known)
+        for line in everything:
+            if until is None or line.seq <= until:
+                ledger._add(line)
         return ledger
 
-    def add(self, line: Line) -> None:
-        """Take in the next line."""
+    def carried_over(self) -> dict[str, Json]:
+        """It as a record of destruction keeps it."""
+        standing = _Standing(
+            trusted=None if self.trusted is None else str(self.trusted),
+            installed=self.installed,
+            revoked=sorted(self.revoked),
+            suspension=self.suspension,
+            latest=self.latest,
+            resumptions=self.resumptions,
+        )
+        return {STANDING: standing.model_dump(mode="json")}
+
+    @classmethod
+    def _carried(cls, lines: Iterable[Line]) -> Ledger:
+        """What the record of the entries before the first line says; empty where it says nothing.
+
+        A record that another failed to act upon tells of entries that are still there.
+        """
+        found: Any = None
+        first: int | None = None
+        for line in lines:
+            first = line.seq if first is None else first
+            if line.operation == Operation.DESTRUCTION and STANDING in line.details:
+                last = Link.parse(str(line.details.get("last"))).seq
+                found = line.details[STANDING] if last < first else found
+        if found is None:
+            return cls()
+        try:
+            said = _Standing.model_validate(found)
+            trusted = None if said.trusted is None else PublicKey.parse(said.trusted)
+        except (ValidationError, ValueError) as error:
+            raise JournalError("governance.journal.no_form", detail=STANDING) from error
+        return cls(
+            trusted,
+            dict(said.installed),
+            set(said.revoked),
+            said.suspension,
+            said.latest,
+            said.resumptions,
+        )
+
+    def _add(self, line: Line) -> None:
         at = datetime.fromisoformat(line.ts)
         self.latest = at if self.latest is None else max(at, self.latest)
         match line.operation:

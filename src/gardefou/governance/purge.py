@@ -16,6 +16,7 @@ from gardefou.evidence.vault import shred
 from gardefou.governance.canonical import Json
 from gardefou.governance.entry import Entry, Link, Operation
 from gardefou.governance.journal import SOFTWARE, Journal
+from gardefou.governance.ledger import Ledger
 from gardefou.governance.retention import Kind, Terms
 from gardefou.governance.transparency import CheckpointStore
 from gardefou.storage.holds import Hold
@@ -166,7 +167,8 @@ class Purger:
             if each.checkpoint.size <= last.seq
         ]
         root = self._journal.tree().root(last.seq).hex()
-        details: dict[str, Json] = {"count": count, "last": str(last), "root": root}
+        standing = Ledger.read(self._journal.entries(), until=last.seq).carried_over()
+        details: dict[str, Json] = {"count": count, "last": str(last), "root": root, **standing}
         self._journal.prune(
             last, sizes, self._entry(Kind.JOURNAL, terms.days[Kind.JOURNAL], details)
         )
@@ -184,7 +186,9 @@ class Purger:
         if newest is None:
             return None
         before = self._cutoff(terms, Kind.JOURNAL)
-        before = min([before, *(self._begins(hold) for hold in self._store.holds())])
+        requested = self._store.papers.holds(self._now().timestamp())
+        held = [*map(self._begins, self._store.holds()), *(each.start for each in requested)]
+        before = min([before, *held])
         last = None
         for line in self._journal.entries():
             late = datetime.fromisoformat(line.ts).timestamp() >= before

@@ -94,6 +94,7 @@ class Town(_Part):
     statements: Statements = Statements()
     publish_findings_after_days: Annotated[int, Field(ge=1, le=90)] = 30
     most_views_a_day: Annotated[int, Field(ge=1)] = 60
+    most_refusals_a_day: Annotated[int, Field(ge=1)] = 10
 
     @property
     def missing(self) -> list[str]:

@@ -54,6 +54,11 @@ class Warrant(Protocol):
         """What every alert carries."""
         ...
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the mandate has ended or was revoked, whatever else stands in its way."""
+        ...
+
     def rule(self) -> Ruling:
         """What may be read now. Raises `JournalError` when what changed cannot be journalled."""
         ...
@@ -119,6 +124,12 @@ class MandateWarrant:
     def running_sha256(self) -> str:
         """What the public register must describe."""
         return self._running
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the mandate has ended or was revoked, whatever else stands in its way."""
+        found = [*self._revocation(), *at_moment(self.mandate, self._clock.now())]
+        return any(each.reason in (Reason.REVOKED, Reason.ENDED) for each in found)
 
     def refusals(self) -> list[Refusal]:
         """Everything that is missing now; looking changes nothing but may find the clock wrong."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from gardefou.capture.notice import Notice
-from gardefou.errors import JournalError
+from gardefou.errors import GardefouError, JournalError
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.governance.rehearsal import RehearsalBudget
@@ -20,6 +20,7 @@ from gardefou.governance.suspension import KillSwitch
 from gardefou.governance.warrant import Warrant
 from gardefou.runtime.bus import CameraHealth, CameraState, InMemoryEventBus, SystemState
 from gardefou.runtime.disk import DiskGuard, DiskLimits
+from gardefou.runtime.ending import Certified, Ending
 from gardefou.runtime.erasure import erase_rehearsal_evidence
 from gardefou.runtime.home import Home
 from gardefou.runtime.hosts import SubprocessHost
@@ -63,7 +64,7 @@ class HubSettings:
 
     ``reason`` of a rehearsal or an evaluation, journalled at the start; ``per_worker`` cameras at
     most in one worker; ``models_dir`` None for the user's own models; ``warrant`` in operation, and
-    only there.
+    only there; ``use`` tells the public of it.
     """
 
     home: Home
@@ -75,6 +76,7 @@ class HubSettings:
     disk: DiskLimits = field(default_factory=DiskLimits)
     patience: Patience = field(default_factory=Patience)
     warrant: Warrant | None = None
+    use: Certified | None = None
 
     def __post_init__(self) -> None:
         if (self.mode is Mode.OPERATIONAL) != (self.warrant is not None):
@@ -118,14 +120,32 @@ class Hub:
             Shard(each, make_host, self._hear, self._mourn, settings.patience)
             for each in _shards(settings)
         ]
+        mandate_id = settings.warrant.mandate_id if settings.warrant else ""
+        self._ending = Ending(journal, settings.use, mandate_id)
         self._thread = threading.Thread(target=self._run, name="hub", daemon=True)
 
     def start(self) -> None:
-        """Journal the start, close what an earlier life left open, start the workers.
+        """Journal and publish the start, close what an earlier life left open, start the workers.
 
         Raises `JournalError` when the start cannot be journalled, `KeysError` when it cannot be
-        signed: then nothing starts.
+        signed, `GardefouError` when it cannot be published: then nothing starts.
         """
+        self._note_start()
+        if self._settings.use is not None:
+            try:
+                self._settings.use.begin()
+            except GardefouError:
+                self._note_stop()
+                raise
+        self._upkeep.start()
+        self._intake.start()
+        self._erase_rehearsal()
+        now = time.time()
+        for camera_id in self._ids:
+            self._publish(CameraHealth(camera_id, CameraState.STARTING, now))
+        self._thread.start()
+
+    def _note_start(self) -> None:
         operation = {
             Mode.REHEARSAL: Operation.REHEARSAL,
             Mode.EVALUATION: Operation.EVALUATION,
@@ -135,13 +155,10 @@ class Hub:
         if self._settings.warrant is not None:
             details["mandate"] = self._settings.warrant.mandate_id
         self._journal.append(Entry(SOFTWARE, operation, "system", self._settings.reason, details))
-        self._upkeep.start()
-        self._intake.start()
-        self._erase_rehearsal()
-        now = time.time()
-        for camera_id in self._ids:
-            self._publish(CameraHealth(camera_id, CameraState.STARTING, now))
-        self._thread.start()
+
+    def _note_stop(self) -> None:
+        with suppress(JournalError):  # The disk is full: the start stands there without its stop.
+            self._journal.append(Entry(SOFTWARE, Operation.STOP, "system"))
 
     def stop(self) -> None:
         """Stop the workers, take in the last events, journal the stop; harmless when repeated."""
@@ -151,15 +168,11 @@ class Hub:
         self._wake.set()
         self._thread.join()
         self.live.close()
-        stopping = [threading.Thread(target=shard.stop, name="stop") for shard in self._shards]
-        for thread in stopping:
-            thread.start()
-        for thread in stopping:
-            thread.join()
+        self._stop_workers()
         self._intake.stop()
         self._erase_rehearsal()
-        with suppress(JournalError):  # The disk is full: the start stands there without its stop.
-            self._journal.append(Entry(SOFTWARE, Operation.STOP, "system"))
+        if not self._ending.has_come:
+            self._note_stop()
         self._upkeep.stop()
         now = time.time()
         for camera_id in self._ids:
@@ -190,10 +203,34 @@ class Hub:
         """One round: what is permitted, and the workers that do it."""
         permission = self._gate.decide(self._being_read())
         self._publish_system(permission)
+        if permission.is_over:
+            self._end(permission.notice)
+            return
+        if self._ending.has_come:
+            self._note_start()
+            self._ending.was_none()
         permit, watch = Permit(permission.blocked), Watch(self.live.watched)
         for shard in self._shards:
             if not self._stopped.is_set():
                 shard.look_after(permit, watch)
+
+    def _end(self, why: Notice | None) -> None:
+        """The mandate is over: no worker, no model in memory; then the certificate."""
+        if self._ending.has_come:
+            self._ending.certify()
+            return
+        self._stop_workers()
+        now = time.time()
+        for camera_id in self._ids:
+            self._publish(CameraHealth(camera_id, CameraState.STOPPED, now, why))
+        self._ending.come()
+
+    def _stop_workers(self) -> None:
+        stopping = [threading.Thread(target=shard.stop, name="stop") for shard in self._shards]
+        for thread in stopping:
+            thread.start()
+        for thread in stopping:
+            thread.join()
 
     def _mourn(self, shard: Shard, why: Notice) -> None:
         """A worker died: its alerts are closed, its cameras wait for the next one."""

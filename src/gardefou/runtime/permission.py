@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gardefou.capture.notice import Notice
 from gardefou.errors import JournalError
@@ -24,13 +24,15 @@ _log = logging.getLogger(__name__)
 class Permission:
     """What may happen: which cameras are ``blocked``, and why.
 
-    ``notice`` when all are, for one reason; ``disk_free`` in bytes.
+    ``notice`` when all are, for one reason; ``disk_free`` in bytes; ``is_over`` once the mandate
+    has ended, so that nothing need be kept ready.
     """
 
     disk: DiskState
     disk_free: int
     blocked: Mapping[str, Notice] = field(default_factory=dict)
     notice: Notice | None = None
+    is_over: bool = False
 
 
 class Gate:
@@ -70,6 +72,8 @@ class Gate:
             permission = self._closed(state, free, Notice.of("runtime.disk_full", folder=folder))
         else:
             permission = self._authorised(state, free, running)
+        if self._warrant is not None and self._warrant.is_over:
+            permission = replace(permission, is_over=True)
         self._open = self._cameras - permission.blocked.keys()
         return permission
 

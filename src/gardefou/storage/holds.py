@@ -1,4 +1,4 @@
-"""Legal holds: a procedure's claim on alerts, which no purge may override."""
+"""Holds: a procedure's or a request's claim on alerts, which no purge may override."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gardefou.errors import HeldError, StorageError
 from gardefou.storage.models import AlertRow, HoldRow
+from gardefou.storage.request_holds import held_by_request
 from gardefou.storage.writing import check_length
 
 MARGIN_S: Final = 60.0
@@ -92,8 +93,8 @@ def record(row: HoldRow) -> Hold:
     return Hold(**{name: getattr(row, name) for name in _NAMES})
 
 
-def is_held() -> ColumnElement[bool]:
-    """The condition that a hold lasts on an alert."""
+def is_held(at: float) -> ColumnElement[bool]:
+    """The condition that a legal hold lasts on an alert, or a request's at a time, UTC s."""
     lasts = HoldRow.lifted_at.is_(None)
     of_alert = exists().where(lasts, HoldRow.alert_id == AlertRow.id)
     of_camera = exists().where(
@@ -102,16 +103,16 @@ def is_held() -> ColumnElement[bool]:
         HoldRow.since <= AlertRow.opened_at + MARGIN_S,
         HoldRow.until >= AlertRow.opened_at - MARGIN_S,
     )
-    return or_(of_alert, of_camera)
+    return or_(of_alert, of_camera, held_by_request(at))
 
 
-def held(session: Session, alert_id: UUID) -> bool:
-    """Whether a hold lasts on an alert."""
-    found = session.scalars(select(AlertRow.id).where(and_(AlertRow.id == alert_id, is_held())))
+def held(session: Session, alert_id: UUID, at: float) -> bool:
+    """Whether a hold lasts on an alert at a time, UTC s."""
+    found = session.scalars(select(AlertRow.id).where(and_(AlertRow.id == alert_id, is_held(at))))
     return found.first() is not None
 
 
-def refuse_held(session: Session, alert_id: UUID) -> None:
-    """Raise `HeldError` for an alert that must not be destroyed now."""
-    if held(session, alert_id):
+def refuse_held(session: Session, alert_id: UUID, at: float) -> None:
+    """Raise `HeldError` for an alert that must not be destroyed at a time, UTC s."""
+    if held(session, alert_id, at):
         raise HeldError("storage.hold.held", id=alert_id)

@@ -94,20 +94,21 @@ def older(time: float, limit: int) -> Select[AlertRow]:
     )
 
 
-def erasable(time: float, limit: int) -> Select[AlertRow]:
-    """The oldest alerts that opened before a time and that nobody holds."""
-    return older(time, limit).where(not_(is_held()))
+def erasable(time: float, limit: int, now: float) -> Select[AlertRow]:
+    """The oldest alerts that opened before a time and that nobody holds now."""
+    return older(time, limit).where(not_(is_held(now)))
 
 
-def with_erasable_evidence(time: float, limit: int) -> Select[AlertRow]:
+def with_erasable_evidence(time: float, limit: int, now: float) -> Select[AlertRow]:
     """The oldest of these that still have evidence."""
     has = exists().where(EvidenceRow.alert_id == AlertRow.id, EvidenceRow.path.is_not(None))
-    return erasable(time, limit).where(has)
+    return erasable(time, limit, now).where(has)
 
 
-def held_before(time: float) -> Select[int]:
-    """How many alerts that opened before a time are held."""
-    return select(func.count()).select_from(AlertRow).where(AlertRow.opened_at < time, is_held())
+def held_before(time: float, now: float) -> Select[int]:
+    """How many alerts that opened before a time are held now."""
+    held = select(func.count()).select_from(AlertRow)
+    return held.where(AlertRow.opened_at < time, is_held(now))
 
 
 def to_purge(limit: int) -> Select[str]:

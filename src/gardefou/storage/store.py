@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from uuid import UUID
@@ -30,19 +31,25 @@ class Store:
 
     Every call is one transaction and what it wrote is on the disk when it returns. Every call
     raises `StorageError` when the database cannot be used (`StorageBusyError` when another process
-    holds it: the call may be repeated).
+    holds it: the call may be repeated). ``clock`` tells UTC seconds: by it, requests' holds end.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
+        self._clock = clock
 
     @classmethod
-    def open(cls, url_or_path: str | Path, busy_s: float = BUSY_S) -> Store:
+    def open(
+        cls,
+        url_or_path: str | Path,
+        busy_s: float = BUSY_S,
+        clock: Callable[[], float] = time.time,
+    ) -> Store:
         """Open the database, creating it or bringing it to the current form.
 
         ``busy_s`` how long a call waits for another process, s.
         """
-        return cls(Database.open(url_or_path, busy_s))
+        return cls(Database.open(url_or_path, busy_s), clock)
 
     def __enter__(self) -> Store:
         return self
@@ -189,18 +196,19 @@ class Store:
     def erasable_alerts(self, before: float, limit: int = PAGE) -> list[AlertRecord]:
         """The oldest alerts that opened before a time, UTC s, and that no hold lasts on."""
         with self._database.reading() as session:
-            return [alert_record(row) for row in session.scalars(reading.erasable(before, limit))]
+            rows = session.scalars(reading.erasable(before, limit, self._clock()))
+            return [alert_record(row) for row in rows]
 
     def erasable_evidence(self, before: float, limit: int = PAGE) -> list[AlertRecord]:
         """The oldest of these that still have evidence."""
         with self._database.reading() as session:
-            rows = session.scalars(reading.with_erasable_evidence(before, limit))
+            rows = session.scalars(reading.with_erasable_evidence(before, limit, self._clock()))
             return [alert_record(row) for row in rows]
 
     def held_before(self, time: float) -> int:
         """How many alerts that opened before a time, UTC s, stay because of a hold."""
         with self._database.reading() as session:
-            return session.scalars(reading.held_before(time)).one()
+            return session.scalars(reading.held_before(time, self._clock())).one()
 
     def erase_alert(self, alert_id: UUID, at: float) -> bool:
         """Erase an alert with its reviews; False when it is not there.
@@ -209,7 +217,7 @@ class Store:
         `HeldError` while a hold lasts on it.
         """
         with self._database.writing() as session:
-            holds.refuse_held(session, alert_id)
+            holds.refuse_held(session, alert_id, self._clock())
             return writing.erase(session, alert_id, at)
 
     def erase_evidence(self, alert_id: UUID, error_key: str) -> bool:
@@ -219,7 +227,7 @@ class Store:
         Raises `HeldError` while a hold lasts on it.
         """
         with self._database.writing() as session:
-            holds.refuse_held(session, alert_id)
+            holds.refuse_held(session, alert_id, self._clock())
             return writing.erase_evidence(session, alert_id, error_key)
 
     def place_hold(self, hold: Hold) -> None:
@@ -240,7 +248,7 @@ class Store:
     def is_held(self, alert_id: UUID) -> bool:
         """Whether a hold lasts on an alert."""
         with self._database.reading() as session:
-            return holds.held(session, alert_id)
+            return holds.held(session, alert_id, self._clock())
 
     def files_to_purge(self, limit: int = PAGE) -> list[str]:
         """Files of erased alerts that still have to be deleted, relative to the evidence folder."""

@@ -84,6 +84,8 @@ class Requirement:
         check_token(request, session)
         problem = refusal(context, session, self.action)
         if problem is not None:
+            if not self.by_itself:
+                note_refusal(context, session, self.action)
             raise problem
         return Person(session)
 
@@ -187,6 +189,12 @@ def refusal(context: Context, session: Session, action: Action) -> RefusedError 
         if found is not None:
             return RefusedError(HTTPStatus.FORBIDDEN, f"accounts.obstacle.{found.value}")
     return None
+
+
+def note_refusal(context: Context, session: Session, action: Action) -> None:
+    """Journal a refusal that is due to the role: a habilitation that ended is no misuse."""
+    if not allowed(session.account.role, action):
+        context.trail.refusing(session.account.actor, action)
 
 
 def obstacle_of(context: Context, session: Session) -> Obstacle | None:

@@ -10,8 +10,11 @@ from typing import Final
 from uuid import UUID
 
 from gardefou.errors import JournalError
+from gardefou.governance.canonical import Json
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.journal import Journal
+from gardefou.governance.refused import Refusals
+from gardefou.governance.roles import Action
 from gardefou.governance.viewing import VIEW_SPAN_S
 from gardefou.storage.records import EvidenceKind
 from gardefou.web.api.models import ReviewRequest
@@ -31,6 +34,7 @@ class Trail:
         self._journal = journal
         self._clock = clock
         self._lock = Lock()
+        self._refusals = Refusals(clock)
         self._views: dict[tuple[str, UUID, EvidenceKind, str], float] = {}
 
     def viewing_evidence(
@@ -61,6 +65,17 @@ class Trail:
     def refusing_views(self, actor: str, most: int) -> None:
         """Somebody wants to look at more in an hour than their work can need."""
         self._append(Entry(actor, Operation.VIEW_REFUSED, "system", details={"most": most}))
+
+    def refusing(self, actor: str, action: Action) -> None:
+        """Somebody asks for what their role does not include; refused it is in any case."""
+        times = self._refusals.count(actor, action)
+        if times is None:
+            return
+        details: dict[str, Json] = {"action": action.value, "times": times}
+        try:
+            self._journal.append(Entry(actor, Operation.ACTION_REFUSED, "system", details=details))
+        except JournalError as error:
+            LOGGER.error("%s", error)
 
     def reviewing(self, actor: str, alert_id: UUID, request: ReviewRequest) -> None:
         """Somebody is about to decide about an alert."""

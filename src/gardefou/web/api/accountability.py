@@ -20,6 +20,7 @@ from pydantic import Field
 from gardefou.errors import DocumentError, JournalError, StorageError, UsageError
 from gardefou.governance import findings, rights
 from gardefou.governance.documents import Desk, DocumentKind, issue
+from gardefou.governance.entitled import people_with_access
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.roles import Action
 from gardefou.storage.paper_records import (
@@ -225,8 +226,10 @@ def get_document(
     reader: PersonName | None = None,
 ) -> Response:
     """One file of a paper; ``reader`` is journalled where it names operators."""
-    desk = Desk(office_of(context), facts_of(context))
+    access = context.services.access
     with _told():
+        people = () if access is None else people_with_access(access.accounts)
+        desk = Desk(office_of(context), facts_of(context), people=people)
         files = issue(kind, desk, person.actor(reader)).files
     if name not in files:
         raise RefusedError(HTTPStatus.NOT_FOUND, "web.error.no_page")

@@ -11,7 +11,7 @@ from gardefou.errors import JournalError, OutputError, UsageError
 from gardefou.governance.ledger import Origin, Suspension
 from gardefou.governance.roles import Action
 from gardefou.governance.suspension import KillSwitch, Resumed
-from gardefou.web.access import Person, refusal, require
+from gardefou.web.access import Person, note_refusal, refusal, require
 from gardefou.web.api.context import Context, InContext
 from gardefou.web.api.models import PersonName, Reference, Strict
 from gardefou.web.problems import RefusedError
@@ -95,6 +95,7 @@ def resume(
         if now is not None and now.proposed_by and person.session is not None:
             problem = refusal(context, person.session, Action.CONFIRM_RESUMPTION)
             if problem is not None:
+                note_refusal(context, person.session, Action.CONFIRM_RESUMPTION)
                 raise problem
         done = switch.resume(person.actor(request.person), request.motive)
     except UsageError as error:
