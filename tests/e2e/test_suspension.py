@@ -189,9 +189,7 @@ def test_it_stops_without_a_journal_and_says_that_no_trace_is_left(
     assert (house.home / "suspended").is_file()
 
 
-def test_a_stop_that_nobody_heard_does_not_pass_for_one(
-    house: House, open_page: Open
-) -> None:
+def test_a_stop_that_nobody_heard_does_not_pass_for_one(house: House, open_page: Open) -> None:
     with WebServer(create_app(house.services)) as server:
         page = open_page(server.url)
         begin(page)
