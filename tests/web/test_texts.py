@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from gardefou.governance.ledger import Origin
 from gardefou.governance.roles import Role
 from gardefou.governance.viewing import Purpose
 from gardefou.i18n import LANGUAGES, catalogue
 from gardefou.runtime.bus import CameraState
 from gardefou.situations.situation import Situation
+from gardefou.storage.paper_records import FindingStatus
 from gardefou.storage.records import Mode
 from gardefou.storage.review import FollowUp, Verdict
 
@@ -25,6 +27,8 @@ CHOSEN: dict[str, type[StrEnum]] = {
     "storage.follow_up.": FollowUp,
     "accounts.purpose.": Purpose,
     "accounts.role.": Role,
+    "web.suspension.origin.": Origin,
+    "web.findings.": FindingStatus,
 }
 """Keys that end in a value the server sent."""
 

@@ -6,13 +6,19 @@ import type {
   Bilingual,
   Export,
   ExportRequest,
+  Finding,
+  FindingAnswer,
+  LabelRequest,
   LiveRequest,
   LiveTicket,
   Problem,
+  ResumptionRequest,
   ReviewRequest,
   Session,
   Situation,
   State,
+  Suspension,
+  SuspensionRequest,
   ViewGranted,
   ViewRequest,
 } from "./types";
@@ -21,6 +27,7 @@ export class ApiError extends Error {
   constructor(
     readonly status: number,
     readonly text: Bilingual | null,
+    readonly code: string | null = null,
   ) {
     super(text?.en ?? "no answer");
   }
@@ -109,6 +116,30 @@ export async function sendReview(id: string, review: ReviewRequest): Promise<Ale
   return request<Alert>(`/api/alerts/${id}/review`, review);
 }
 
+export async function sendLabel(id: string, label: LabelRequest): Promise<void> {
+  return request<void>(`/api/accountability/alerts/${id}/label`, label);
+}
+
+export async function fetchSuspension(): Promise<Suspension> {
+  return request<Suspension>("/api/suspension");
+}
+
+export async function suspend(why: SuspensionRequest): Promise<Suspension> {
+  return request<Suspension>("/api/suspension", why);
+}
+
+export async function resume(why: ResumptionRequest): Promise<Suspension> {
+  return request<Suspension>("/api/suspension/resumption", why);
+}
+
+export async function fetchFindings(): Promise<Finding[]> {
+  return request<Finding[]>("/api/accountability/findings");
+}
+
+export async function answerFinding(number: number, answer: FindingAnswer): Promise<Finding> {
+  return request<Finding>(`/api/accountability/findings/${number}/answer`, answer);
+}
+
 export async function askLive(cameraId: string, ask: LiveRequest): Promise<LiveTicket> {
   return request<LiveTicket>(`/api/live/${encodeURIComponent(cameraId)}`, ask);
 }
@@ -147,7 +178,8 @@ async function request<T>(url: string, body?: unknown): Promise<T> {
   if (!response.ok) {
     const problem = (await response.json().catch(() => null)) as Problem | null;
     if (problem?.code === "accounts.log_in.needed") loggedOut();
-    throw new ApiError(response.status, problem?.message ?? null);
+    throw new ApiError(response.status, problem?.message ?? null, problem?.code ?? null);
   }
+  if (response.status === 204) return undefined as T;
   return (await response.json()) as T;
 }

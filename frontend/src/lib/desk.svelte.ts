@@ -1,6 +1,6 @@
 /** The desk's state: what the server said, what the operator chose, and the few verbs on both. */
 
-import { SvelteMap } from "svelte/reactivity";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import {
   ApiError,
   askView,
@@ -12,6 +12,7 @@ import {
   giveCode,
   logIn,
   logOut,
+  sendLabel,
   sendReview,
   whenLoggedOut,
 } from "../api/client";
@@ -35,6 +36,7 @@ import type {
 import { clock } from "./format";
 import { memory } from "./memory";
 import { afterReview, arrange, neighbour, newer } from "./order";
+import { RedButton } from "./red.svelte";
 import { fill, type Language } from "./texts";
 
 export type Connection = "connecting" | "live" | "lost";
@@ -60,6 +62,10 @@ export class Desk {
   announcement = $state("");
   /** What just happened to the operator's own request; shown beside the decision. */
   notice = $state<{ kind: "done" | "problem"; text: string } | null>(null);
+
+  readonly red = new RedButton(this);
+  /** Alerts that somebody here said are outside the law's purpose. */
+  readonly labelled = new SvelteSet<string>();
 
   /** The name as typed, at a desk without accounts. */
   #typed = $state(memory.name);
@@ -87,6 +93,9 @@ export class Desk {
   readonly seesAlerts = $derived(this.may("see_alerts"));
   /** Who decides and looks: the account, or the name as typed; empty when nobody said it. */
   readonly name = $derived(this.person?.name ?? (this.locked ? "" : this.#typed));
+
+  /** What goes into a request in the place of an account; null when there is one. */
+  readonly typedName = $derived(this.person ? null : this.name || null);
 
   /** Begin; returns the verb that ends it. */
   start(): () => void {
@@ -167,6 +176,8 @@ export class Desk {
   #forget(): void {
     this.#views.clear();
     this.#alerts.clear();
+    this.labelled.clear();
+    this.red.dismiss();
     this.select(null);
     this.notice = null;
     this.announcement = "";
@@ -315,17 +326,14 @@ export class Desk {
   async decide(verdict: Verdict): Promise<void> {
     const alert = this.selected;
     if (alert === null || this.saving) return;
-    if (this.name === "") {
-      this.notice = { kind: "problem", text: this.t("web.review.needs_name") };
-      return;
-    }
+    if (this.#nameless()) return;
     this.saving = true;
     const next = afterReview(this.list.due, alert.id);
     try {
       const decided = await sendReview(alert.id, {
         verdict,
         follow_up: this.followUp,
-        reviewer: this.person ? null : this.name,
+        reviewer: this.typedName,
         seen_reviews: alert.review_count,
       });
       this.#keep(decided);
@@ -336,6 +344,28 @@ export class Desk {
     } finally {
       this.saving = false;
     }
+  }
+
+  /** Say that the selected alert was outside the law's purpose. */
+  async label(): Promise<void> {
+    const alert = this.selected;
+    if (alert === null || this.saving || this.#nameless()) return;
+    this.saving = true;
+    try {
+      await sendLabel(alert.id, { label: "out_of_purpose", by: this.typedName });
+      this.labelled.add(alert.id);
+      this.notice = null;
+    } catch (error) {
+      this.#report(error);
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  #nameless(): boolean {
+    if (this.name !== "") return false;
+    this.notice = { kind: "problem", text: this.t("web.review.needs_name") };
+    return true;
   }
 
   #goOn(alert: Alert, verdict: Verdict, next: string | null): void {
@@ -399,16 +429,19 @@ export class Desk {
   }
 
   async #readState(): Promise<void> {
+    void this.red.read();
     this.state = await fetchState();
   }
 
   #health(health: CameraHealth): void {
     const camera = this.cameraOf(health.camera_id);
     if (camera) camera.health = health;
+    this.red.readSoon();
   }
 
   #system(system: System): void {
     if (this.state) this.state.system = system;
+    this.red.readSoon();
   }
 
   #report(error: unknown): void {

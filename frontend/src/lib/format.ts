@@ -45,3 +45,13 @@ export function size(bytes: number, language: Language): string {
     maximumFractionDigits: 1,
   }).format(value as number);
 }
+
+/** The person's name in how the journal calls them: `desk:Anna`, `account:a.weil`. */
+export function nameOf(actor: string): string {
+  return actor.slice(actor.indexOf(":") + 1);
+}
+
+/** Words as the journal takes them: one line, with plain spaces in the place of any other. */
+export function plain(words: string): string {
+  return words.replace(/[\p{C}\p{Z}]+/gu, " ").trim();
+}

@@ -17,6 +17,7 @@ export interface Press {
   key: string;
   ctrlKey: boolean;
   altKey: boolean;
+  shiftKey: boolean;
   metaKey: boolean;
   repeat: boolean;
   tag: string;
@@ -30,4 +31,13 @@ export function commandOf(press: Press): Command | null {
   const command = COMMANDS[press.key.toLowerCase()] ?? null;
   const moves = command === "next" || command === "previous";
   return press.repeat && !moves ? null : command;
+}
+
+/** For assistive technology, which names it to its user. */
+export const STOP_KEYS = "Control+Shift+Backspace";
+
+/** The combination that asks to stop everything, also while somebody types; no layout types it. */
+export function asksToStop(press: Press): boolean {
+  const { key, ctrlKey, shiftKey, altKey, metaKey, repeat } = press;
+  return key === "Backspace" && ctrlKey && shiftKey && !altKey && !metaKey && !repeat;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { takePart } from "../api/live";
 import type { Alert } from "../api/types";
-import { clock, size } from "./format";
-import { commandOf, type Press } from "./keys";
+import { clock, nameOf, plain, size } from "./format";
+import { asksToStop, commandOf, type Press } from "./keys";
 import { afterReview, arrange, neighbour, newer } from "./order";
 import { fill, preferred } from "./texts";
 
@@ -72,6 +72,7 @@ describe("keys", () => {
     key,
     ctrlKey: false,
     altKey: false,
+    shiftKey: false,
     metaKey: false,
     repeat: false,
     tag: "BODY",
@@ -91,6 +92,17 @@ describe("keys", () => {
     expect(commandOf(press("c", { ctrlKey: true }))).toBeNull();
   });
 
+  test("ask to stop everything, three together, also while somebody types", () => {
+    const all = { ctrlKey: true, shiftKey: true };
+    expect(asksToStop(press("Backspace", { ...all, tag: "INPUT" }))).toBe(true);
+    expect(commandOf(press("Backspace", all))).toBeNull();
+    expect(asksToStop(press("Backspace", { ctrlKey: true }))).toBe(false);
+    expect(asksToStop(press("Backspace", { shiftKey: true }))).toBe(false);
+    expect(asksToStop(press("Backspace", { ...all, altKey: true }))).toBe(false);
+    expect(asksToStop(press("Backspace", { ...all, repeat: true }))).toBe(false);
+    expect(asksToStop(press("Enter", all))).toBe(false);
+  });
+
   test("held down move on but decide once", () => {
     expect(commandOf(press("j", { repeat: true }))).toBe("next");
     expect(commandOf(press("c", { repeat: true }))).toBeNull();
@@ -105,6 +117,18 @@ describe("texts", () => {
   test("speak the first language of the reader that is spoken here", () => {
     expect(preferred(["de-DE", "fr-CA", "en"])).toBe("fr");
     expect(preferred(["de"])).toBe("en");
+  });
+});
+
+describe("words for the journal", () => {
+  test("name a person without the door they came through", () => {
+    expect(nameOf("desk:Anna Weil")).toBe("Anna Weil");
+    expect(nameOf("account:a.weil")).toBe("a.weil");
+    expect(nameOf("Anna")).toBe("Anna");
+  });
+
+  test("are one line with plain spaces, as French keyboards do not type them", () => {
+    expect(plain(" foule\u00a0: porte\t3\u202f! ")).toBe("foule : porte 3 !");
   });
 });
 
