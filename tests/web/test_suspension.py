@@ -38,6 +38,7 @@ def test_two_different_persons_resume(desk: TestClient) -> None:
     proposed = desk.post("/api/suspension/resumption", json=wish).json()
     assert proposed["suspended"] is True
     assert proposed["proposed_by"] == "desk:Anna"
+    assert proposed["actor"] == "desk:Anna"
     assert proposed["origin"] == "prefect"
     again = desk.post("/api/suspension/resumption", json=wish)
     assert again.status_code == 409

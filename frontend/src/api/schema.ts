@@ -1179,9 +1179,11 @@ export interface components {
         };
         /**
          * SuspensionView
-         * @description Whether everything stands still, since when, and who proposed to go on.
+         * @description Whether everything stands still, since when and by whom, and who proposed to go on.
          */
         SuspensionView: {
+            /** Actor */
+            actor?: string | null;
             /** Motive */
             motive?: string | null;
             origin?: components["schemas"]["Origin"] | null;

@@ -39,12 +39,13 @@ class ResumptionRequest(Strict):
 
 
 class SuspensionView(Strict):
-    """Whether everything stands still, since when, and who proposed to go on."""
+    """Whether everything stands still, since when and by whom, and who proposed to go on."""
 
     suspended: bool
     origin: Origin | None = None
     motive: str | None = None
     since: str | None = None
+    actor: str | None = None
     proposed_by: str | None = None
 
 
@@ -122,5 +123,6 @@ def _view(now: Suspension | None) -> SuspensionView:
         origin=now.origin,
         motive=now.motif,
         since=now.since,
+        actor=now.actor,
         proposed_by=now.proposed_by,
     )
