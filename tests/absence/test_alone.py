@@ -8,11 +8,13 @@ import re
 import sqlite3
 import sys
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import av
 import pytest
 
+from gardefou.evidence.vault import Vault
 from gardefou.governance.absence.files import PLATE
 from gardefou.governance.absence.programme import Programme, files_of, stored_columns
 from gardefou.governance.absence.proofs import prove
@@ -96,7 +98,7 @@ def test_no_film_that_is_kept_has_sound(home: Path) -> None:
     films = files_of(home, (".mp4",))
     assert films
     for film in films:
-        with av.open(str(film)) as container:
+        with Vault.of(home).open(film) as sealed, av.open(BytesIO(sealed.whole())) as container:
             assert [stream.type for stream in container.streams] == ["video"]
 
 
@@ -122,6 +124,7 @@ def test_the_proofs_hold_for_what_the_run_left(home: Path, programme: Programme)
             dict.fromkeys([*programme.columns, *stored_columns(files_of(home, (".db",)))])
         ),
         stored=files_of(home, (".mp4",)),
+        home=home,
         texts=files_of(home, (".db", ".jsonl", ".json")),
     )
     assert ran.stored

@@ -101,6 +101,12 @@ class Vault:
                 return
             chunk, index = following, index + 1
 
+    @staticmethod
+    def is_sealed(path: Path) -> bool:
+        """Whether a file begins as a sealed one does; raises `OSError`."""
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+
     def open(self, path: Path) -> SealedFile:
         """Open a sealed file for reading.
 

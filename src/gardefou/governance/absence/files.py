@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 import av
 
+from gardefou.errors import KeysError, OutputError
+from gardefou.evidence.vault import Vault
 from gardefou.governance.absence.allowed import allowed
 from gardefou.governance.absence.findings import Examination, Surface, Trace
 from gardefou.governance.absence.programme import Programme
@@ -32,24 +35,32 @@ def examine_files(programme: Programme, sources: Sources) -> Examination:
             for use in sources.written
             if use.file not in allowed().writes_films
         ),
-        *(trace for path in programme.stored for trace in _sound(path)),
+        *(trace for path in programme.stored for trace in _sound(path, programme.home)),
         *(trace for path in programme.texts for trace in _plates(path)),
     )
     looked_at = len(sources.written) + len(programme.stored) + len(programme.texts)
     return Examination(Surface.FILES, looked_at, frozenset({"streams", "texts"}), traces)
 
 
-def _sound(path: Path) -> Iterator[Trace]:
+def _sound(path: Path, home: Path | None) -> Iterator[Trace]:
     """Streams of a film that are no pictures; a film that cannot be read is one too."""
     try:
-        with av.open(str(path), metadata_errors="replace") as container:
+        with av.open(_content(path, home), metadata_errors="replace") as container:
             kinds = [stream.type for stream in container.streams]
-    except (av.FFmpegError, OSError) as error:
+    except (av.FFmpegError, OSError, KeysError, OutputError) as error:
         yield Trace("streams", type(error).__name__, str(path))
         return
     for kind in kinds:
         if kind != "video":
             yield Trace("streams", kind, str(path))
+
+
+def _content(path: Path, home: Path | None) -> str | BytesIO:
+    """A film as it is, or as its home folder's vault gives it."""
+    if home is None or not Vault.is_sealed(path):
+        return str(path)
+    with Vault.of(home).open(path) as sealed:
+        return BytesIO(sealed.whole())
 
 
 def _plates(path: Path) -> Iterator[Trace]:

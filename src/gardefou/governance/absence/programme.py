@@ -77,7 +77,7 @@ class Programme:
     ``folder`` of the package's sources; ``situations`` and ``classes`` by name; ``schema`` of the
     site document; ``shapes`` at the edges; ``api`` the OpenAPI document; ``commands`` verbs and
     options as written; ``plugins`` entry points of other packages; ``stored`` films and ``texts``
-    that a run wrote; ``lock`` the versions that the required packages must have, if known.
+    that a run wrote under ``home``, whose vault opens sealed ones; ``lock`` the versions that the required packages must have, if known.
     """
 
     folder: Path
@@ -93,6 +93,7 @@ class Programme:
     plugins: tuple[str, ...]
     stored: tuple[Path, ...] = ()
     texts: tuple[Path, ...] = ()
+    home: Path | None = None
     lock: Mapping[str, frozenset[str]] | None = None
 
 
@@ -127,6 +128,7 @@ def installed(
         plugins=tuple(plugins()),
         stored=files_of(home, _FILMS),
         texts=files_of(home, _TEXTS),
+        home=home,
     )
 
 
