@@ -77,7 +77,8 @@ class Programme:
     ``folder`` of the package's sources; ``situations`` and ``classes`` by name; ``schema`` of the
     site document; ``shapes`` at the edges; ``api`` the OpenAPI document; ``commands`` verbs and
     options as written; ``plugins`` entry points of other packages; ``stored`` films and ``texts``
-    that a run wrote under ``home``, whose vault opens sealed ones; ``lock`` the versions that the required packages must have, if known.
+    that a run wrote under ``home``, whose vault opens sealed ones; ``lock`` the versions that the
+    required packages must have, if known.
     """
 
     folder: Path
