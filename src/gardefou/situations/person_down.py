@@ -90,19 +90,21 @@ LONGEST_STEP_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """One body at one time, s; ``box`` px."""
+    """One body at one time, s; ``box`` and ``height`` px; ``aspect`` height over width.
+
+    Each moment is asked for both in every scene it is remembered, so they are worked out once.
+    """
 
     time: float
     box: Floats
+    height: float
+    aspect: float
 
-    @property
-    def height(self) -> float:
-        return float(self.box[3] - self.box[1])
-
-    @property
-    def aspect(self) -> float:
-        """Height over width."""
-        return self.height / max(float(self.box[2] - self.box[0]), 1.0)
+    @classmethod
+    def of(cls, time: float, box: Floats) -> _Moment:
+        """A body's box [4] at a time, s."""
+        height = float(box[3] - box[1])
+        return cls(time, box, height, height / max(float(box[2] - box[0]), 1.0))
 
 
 @dataclass(slots=True)
@@ -201,7 +203,7 @@ class PersonDown:
             key = int(tracks.ids[row])
             if key not in self._bodies:
                 self._bodies[key] = self._earlier(seen)
-            self._bodies[key].append(_Moment(scene.time, seen))
+            self._bodies[key].append(_Moment.of(scene.time, seen))
         self._people.append((scene.time, people.boxes))
         while scene.time - self._people[0][0] > MEMORY_S:
             self._people.popleft()
@@ -218,7 +220,7 @@ class PersonDown:
             if alike.max() < SAME_PLACE:
                 break
             seen = people[int(alike.argmax())]
-            moments.appendleft(_Moment(time, seen))
+            moments.appendleft(_Moment.of(time, seen))
         return moments
 
     def _begin(self, shapes: Floats, looked: Floats, standing: Detections, scene: Scene) -> None:
