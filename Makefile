@@ -61,7 +61,7 @@ test-packages:
 	  else echo "the tests need these packages; run: sudo apt-get install -y$$missing" >&2; exit 1; fi; fi
 
 test: setup test-packages lint frontend-checks absence
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 # The short benchmarks; those that need footage say so in their first lines.
 bench: setup
