@@ -1,0 +1,34 @@
+import type { Component } from "svelte";
+import type { Desk } from "./lib/desk.svelte";
+
+/** A page beside the alerts; its code comes when somebody first goes there. */
+export interface Room {
+  /** What stands behind # in the address. */
+  id: string;
+  /** Key of its name in the navigation. */
+  title: string;
+  /** Key of the link that jumps past the navigation. */
+  skip: string;
+  /** Whether it takes the whole width, without the cameras beside it. */
+  wide: boolean;
+  /** Whether whoever sits here may see it; the server refuses by itself. */
+  offered(desk: Desk): boolean;
+  load(): Promise<{ default: Component<{ desk: Desk }> }>;
+}
+
+/** In the order of the navigation, after the alerts. */
+export const ROOMS: readonly Room[] = [
+  {
+    id: "findings",
+    title: "web.findings.title",
+    skip: "web.findings.skip",
+    wide: false,
+    offered: (desk) => desk.may("read_findings"),
+    load: () => import("./components/Findings.svelte"),
+  },
+];
+
+/** The room that an address names, if it is offered; null is the alerts. */
+export function roomOf(hash: string, desk: Desk): Room | null {
+  return ROOMS.find((room) => hash === `#${room.id}` && room.offered(desk)) ?? null;
+}
