@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Annotated, Self
+from typing import Annotated
 
 import typer
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.table import Table
 
+from gardefou.cli.bar import StderrBar
 from gardefou.evaluation.cases import Case
 from gardefou.evaluation.evaluate import EvaluationListener, EvaluationRequest
 from gardefou.evaluation.evaluate import evaluate as run_evaluation
@@ -62,18 +62,12 @@ def evaluate(
     raise typer.Exit(INCOMPLETE if report.troubles else 0)
 
 
-class EvaluationDisplay:
+class EvaluationDisplay(StderrBar):
     """A bar over the cases on stderr, where that is a terminal."""
 
     def __init__(self) -> None:
-        errors = Console(stderr=True)
-        self._bar = Progress(
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}", markup=False),
-            console=errors,
-            transient=True,
-            disable=not errors.is_terminal,
+        super().__init__(
+            BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False)
         )
         self._task = self._bar.add_task("", total=None)
         self.listener = EvaluationListener(
@@ -82,18 +76,6 @@ class EvaluationDisplay:
             on_case_done=lambda _: self._bar.advance(self._task),
             on_costs=self._on_costs,
         )
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
 
     def _on_plan(self, cases: Sequence[Case]) -> None:
         self._bar.update(self._task, total=len(cases))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Annotated, Self
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from rich.progress import BarColumn, DownloadColumn, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
+from gardefou.cli.bar import StderrBar
 from gardefou.errors import ModelError
 from gardefou.i18n import text
 from gardefou.perception.catalog import catalog
@@ -36,49 +36,34 @@ class _Row:
     purpose: str
 
 
-class ConsoleReporter:
+class ConsoleReporter(StderrBar):
     """Shows an installation on stderr: a line for each step, a bar for what is being fetched."""
 
     def __init__(self) -> None:
-        console = Console(stderr=True, highlight=False)
-        self._bars = Progress(
+        super().__init__(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             DownloadColumn(),
-            console=console,
-            transient=True,
         )
         self._task: tuple[str, TaskID] | None = None
 
     def say(self, line: str) -> None:
         """One line for the log."""
         self._drop_bar()
-        self._bars.console.print(line, markup=False, soft_wrap=True)
+        self._bar.console.print(line, markup=False, soft_wrap=True)
 
     def progress(self, label: str, done: int, total: int | None) -> None:
         """``done`` of ``total`` bytes have arrived; None when the total is unknown."""
         if self._task is None or self._task[0] != label:
             self._drop_bar()
-            self._task = (label, self._bars.add_task(label, total=total))
-        self._bars.update(self._task[1], completed=done)
+            self._task = (label, self._bar.add_task(label, total=total))
+        self._bar.update(self._task[1], completed=done)
 
     def _drop_bar(self) -> None:
         if self._task is not None:
-            self._bars.remove_task(self._task[1])
+            self._bar.remove_task(self._task[1])
             self._task = None
-
-    def __enter__(self) -> Self:
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bars.stop()
 
 
 @app.command(help=text("perception.cli.install.help"))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 
 from gardefou.alerting.alert import AlertEvent, AlertOpened
 from gardefou.capture.file import FILE_OPTIONS
 from gardefou.capture.opening import open_container
+from gardefou.cli.bar import StderrBar
 from gardefou.evaluation.analyse import Assignment, Listener
 from gardefou.evaluation.run_page import clock
 from gardefou.governance.figures import situation_label
@@ -19,35 +18,19 @@ from gardefou.i18n import text
 from gardefou.site.document import Camera
 
 
-class AnalysisDisplay:
+class AnalysisDisplay(StderrBar):
     """Alerts as lines on stdout, and a bar for each video on stderr where that is a terminal."""
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self._bar = Progress(
+        super().__init__(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
         )
         self._tasks: dict[Assignment, TaskID] = {}
         self._out = Console(highlight=False, soft_wrap=True, quiet=quiet)
         self.listener = Listener(self._on_event, self._on_progress)
-
-    def __enter__(self) -> Self:
-        if self._bar.console.is_terminal:
-            self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bar.console.is_terminal:  # Elsewhere it would leave an empty line.
-            self._bar.stop()
 
     def _on_event(self, event: AlertEvent, camera: Camera) -> None:
         alert = event.alert
@@ -62,8 +45,8 @@ class AnalysisDisplay:
         self._out.print(line, markup=False)
 
     def _on_progress(self, assignment: Assignment, seconds: float) -> None:
-        if not self._bar.console.is_terminal:
-            return
+        if self._bar.disable:
+            return  # Nobody looks, so the video's length is not asked for.
         task = self._tasks.get(assignment)
         if task is None:
             task = self._bar.add_task(assignment.video.name, total=_length(assignment.video))

@@ -10,11 +10,11 @@ from gardefou.capture.masks import PrivacyMask
 from gardefou.capture.reader import ReadSettings
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
-from gardefou.perception.percept import Evidence
 from gardefou.runtime.detectors import build_detectors, wanted_evidence
 from gardefou.runtime.pipeline import CameraPipeline
 from gardefou.site.document import Camera
 from gardefou.situations.scene import SituationDetector
+from gardefou.situations.situation import Situation
 
 
 def read_settings(camera: Camera) -> ReadSettings:
@@ -23,7 +23,7 @@ def read_settings(camera: Camera) -> ReadSettings:
         camera.id,
         analysis_fps=camera.analysis.fps,
         masks=PrivacyMask([np.array(mask.polygon) for mask in camera.masks]),
-        bursts=Evidence.FLAMES in wanted_evidence(build_detectors(camera)),
+        bursts=Situation.FIRE in camera.situations.on,
     )
 
 
