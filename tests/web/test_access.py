@@ -34,6 +34,7 @@ WRITTEN = {
     ("POST", "/api/session/second-factor"): None,
     ("POST", "/api/session/end"): None,
     ("GET", "/api/state"): Action.SEE_STATE,
+    ("GET", "/api/load"): Action.SEE_STATE,
     ("GET", "/api/events"): Action.SEE_STATE,
     ("GET", "/api/alerts"): Action.SEE_ALERTS,
     ("GET", "/api/alerts/{alert_id}"): Action.SEE_ALERTS,

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROUTES = {
     ("get", "/healthz"): set(),
     ("get", "/api/state"): set(),
+    ("get", "/api/load"): set(),
     ("get", "/api/texts/{lang}"): {"lang"},
     ("get", "/api/alerts"): {"state", "camera", "situation", "before", "limit"},
     ("get", "/api/alerts/{alert_id}"): {"alert_id"},

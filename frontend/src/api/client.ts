@@ -14,6 +14,7 @@ import type {
   Problem,
   ResumptionRequest,
   ReviewRequest,
+  Load,
   Session,
   Situation,
   State,
@@ -93,6 +94,10 @@ export async function approveExport(id: string): Promise<Export> {
 
 export async function fetchState(): Promise<State> {
   return request<State>("/api/state");
+}
+
+export async function fetchLoad(): Promise<Load> {
+  return request<Load>("/api/load");
 }
 
 export async function fetchTexts(language: string): Promise<Record<string, string>> {

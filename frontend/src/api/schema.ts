@@ -354,6 +354,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Load
+         * @description Rate, delay and drops of each camera over the last seconds.
+         */
+        get: operations["get_load_api_load_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -697,6 +717,31 @@ export interface components {
             state: components["schemas"]["CameraState"];
         };
         /**
+         * CameraLoadView
+         * @description What a camera takes and gives: frames analysed a second, of those wanted, and the delay.
+         *
+         *     ``latency_ms`` from a packet's reading to the decision on its frame, 95th percentile; None
+         *     before there is enough to say. ``awake`` None where nothing puts cameras to sleep.
+         */
+        CameraLoadView: {
+            /** Analysis Fps */
+            analysis_fps: number | null;
+            /** Awake */
+            awake: boolean | null;
+            /** Camera Id */
+            camera_id: string;
+            /** Dropped */
+            dropped: number;
+            /** Latency Ms */
+            latency_ms: number | null;
+            /** Ring Mib */
+            ring_mib: number;
+            /** Waiting */
+            waiting: number;
+            /** Wanted Fps */
+            wanted_fps: number;
+        };
+        /**
          * CameraState
          * @description How a camera's stream is doing.
          * @enum {string}
@@ -913,6 +958,20 @@ export interface components {
         LiveTicket: {
             /** Url */
             url: string;
+        };
+        /**
+         * LoadView
+         * @description How busy the system is: cameras are analysed at ``share`` of their own rate.
+         */
+        LoadView: {
+            /** Cameras */
+            cameras: components["schemas"]["CameraLoadView"][];
+            /** Evidence Waiting */
+            evidence_waiting: number;
+            /** Share */
+            share: number;
+            /** Workers Mib */
+            workers_mib: number;
         };
         /**
          * LogInRequest
@@ -1902,6 +1961,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LiveTicket"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_load_api_load_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadView"];
                 };
             };
             /** @description Refused */

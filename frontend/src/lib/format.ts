@@ -55,3 +55,8 @@ export function nameOf(actor: string): string {
 export function plain(words: string): string {
   return words.replace(/[\p{C}\p{Z}]+/gu, " ").trim();
 }
+
+/** A number with at most so many digits after the decimal mark. */
+export function decimal(value: number, digits: number, language: Language): string {
+  return value.toLocaleString(LOCALES[language], { maximumFractionDigits: digits });
+}

@@ -155,10 +155,14 @@ class CameraLink:
 
 @dataclass(frozen=True, slots=True)
 class FileLoop:
-    """A file played endlessly at its own pace, as if a camera sent it; for the demonstration."""
+    """A file played endlessly at its own pace, as if a camera sent it; for the demonstration.
+
+    ``paced`` False for the pace of whoever takes its frames; for measuring.
+    """
 
     path: Path
     silence_s: float = OPEN_TIMEOUT_S
+    paced: bool = True
 
     def __post_init__(self) -> None:
         regular_file(str(self.path))
@@ -175,7 +179,7 @@ class FileLoop:
     def packets(
         self, container: InputContainer, stream: av.VideoStream, stopped: threading.Event
     ) -> Iterator[av.Packet[av.VideoStream]]:
-        """The file's packets, each when it is due, from the start again after the last."""
+        """The file's packets, each when it is due if paced, from the start again after the last."""
         rate = nominal_rate(stream.average_rate, stream.guessed_rate)
         clock = StreamClock(stream.time_base or Fraction(1, 90000), rate)
         started = time.monotonic()
@@ -184,7 +188,7 @@ class FileLoop:
                 if packet.size == 0:
                     continue
                 due = started + clock.packet(packet.dts or packet.pts, packet.dts)
-                if stopped.wait(max(0.0, due - time.monotonic())):
+                if stopped.wait(max(0.0, due - time.monotonic()) if self.paced else 0.0):
                     return
                 yield packet
             container.seek(0)

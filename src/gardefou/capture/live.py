@@ -53,13 +53,18 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LiveSettings:
-    """Waits of a live source, seconds."""
+    """Waits of a live source, seconds.
+
+    ``is_patient``: no frame is dropped, the reading waits until each was taken, and time is that of
+    the stream; for measuring over files that nobody paces.
+    """
 
     stalled_s: float = STALLED_S
     refused_retry_s: float = REFUSED_RETRY_S
     hung_s: float = HUNG_S
     first_retry_s: float = FIRST_S
     longest_retry_s: float = LONGEST_S
+    is_patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,9 @@ class LiveHealth:
     ``since``: UTC of the change to ``state``. ``packets`` and ``frames`` arrived and were decoded,
     ``analysed`` frames were offered, of which ``drops`` were replaced by newer ones unseen;
     ``corrupt`` counts what was damaged and left out. ``reconnects``: connections after the first.
-    ``error``: why the last connection ended or failed. ``is_hung``: the reading thread ignores its
-    timeouts; only a new process frees what it holds.
+    ``error``: why the last connection ended or failed. ``waiting`` frames were offered and not
+    taken yet: one or none. ``is_hung``: the reading thread ignores its timeouts; only a new process
+    frees what it holds.
     """
 
     state: LinkState
@@ -84,6 +90,7 @@ class LiveHealth:
     error: Notice | None
     info: StreamInfo | None
     is_hung: bool
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +201,12 @@ class LiveSource:
             error=error,
             info=reader.info if reader is not None else None,
             is_hung=self._is_alive() and silent > self._link.silence_s + self._live.hung_s,
+            waiting=self._mailbox.waiting,
         )
+
+    def analyse_at(self, per_second: float) -> None:
+        """Offer at most so many frames a second of stream time from now on."""
+        self._pace.change(per_second)
 
     def start(self) -> None:
         """Begin to connect; once only."""
@@ -308,8 +320,9 @@ class LiveSource:
     def _new_reader(self, stream: av.VideoStream) -> StreamReader:
         rate = nominal_rate(stream.average_rate, stream.guessed_rate)
         shown = self._clock.shown if self._clock is not None else None
+        utc = None if self._live.is_patient else time.time()
         self._clock = StreamClock(
-            stream.time_base or Fraction(1, 90000), rate, utc=time.time(), not_before=shown
+            stream.time_base or Fraction(1, 90000), rate, utc=utc, not_before=shown
         )
         reader = StreamReader(stream, self._settings, self._ring, self._clock, self._pace)
         before = self._parameters
@@ -336,7 +349,8 @@ class LiveSource:
         if shape != self._shape and self._shape is not None:
             self._epoch_read += 1
         self._shape = shape
-        self._mailbox.put(_Offer(frame, self._epoch_read))
+        self._mailbox.put(_Offer(frame, self._epoch_read), self._live.is_patient)
+        self._progress = time.monotonic()
 
     def _settle(self) -> None:
         """Add the ended connection's counts to the sums."""

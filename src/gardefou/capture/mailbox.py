@@ -26,9 +26,14 @@ class Mailbox(Generic[T]):
         self.drops = 0
         """Items that a newer one replaced before anyone took them."""
 
-    def put(self, item: T) -> None:
-        """Leave an item in place of the one that is there; ignored once closed."""
+    def put(self, item: T, patiently: bool = False) -> None:
+        """Leave an item in place of the one that is there; ignored once closed.
+
+        ``patiently``: wait until the one that is there was taken.
+        """
         with self._changed:
+            while patiently and self._item is not None and not self._is_closed:
+                self._changed.wait()
             if self._is_closed:
                 return
             self.drops += self._item is not None
@@ -45,6 +50,7 @@ class Mailbox(Generic[T]):
                     break
                 self._changed.wait(remaining)
             item, self._item = self._item, None
+            self._changed.notify_all()
             return item
 
     def close(self) -> None:
@@ -53,6 +59,11 @@ class Mailbox(Generic[T]):
             self._is_closed = True
             self._item = None
             self._changed.notify_all()
+
+    @property
+    def waiting(self) -> int:
+        """Items not taken yet: one or none."""
+        return int(self._item is not None)
 
     @property
     def is_closed(self) -> bool:

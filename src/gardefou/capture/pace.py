@@ -23,6 +23,10 @@ class Pace:
         self._due = -math.inf
         self._previous: float | None = None
 
+    def change(self, per_second: float) -> None:
+        """Choose at most so many a second from now on; harmless from another thread."""
+        self._period = 1.0 / per_second
+
     def takes(self, time: float) -> bool:
         """Whether the frame shown at ``time`` (stream time, seconds) is analysed."""
         step = 0.0 if self._previous is None else time - self._previous

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from time import monotonic
 from typing import Final
 
 import av
@@ -66,6 +67,7 @@ class _Stamp:
 
     time: float
     is_corrupt: bool
+    read_at: float
 
 
 class StreamReader:
@@ -106,7 +108,7 @@ class StreamReader:
         self.counts.packets += 1
         time = self._clock.packet(packet.pts, packet.dts, arrival)
         self._keep(packet, time)
-        packet.opaque = _Stamp(time, packet.is_corrupt)
+        packet.opaque = _Stamp(time, packet.is_corrupt, monotonic())
         yield from self._frames(packet)
 
     def flush(self) -> Iterator[Frame]:
@@ -149,7 +151,8 @@ class StreamReader:
         self.counts.analysed += 1
         image = self._converter.picture(picture, picture.rotation, aspect)
         burst = self._bursts.take() if self._bursts else None
-        return Frame(self._settings.camera_id, time, image, burst)
+        read_at = stamp.read_at if stamp else monotonic()
+        return Frame(self._settings.camera_id, time, image, burst, read_at)
 
     def _notice_change(self, picture: av.VideoFrame, packet_time: float) -> None:
         size = (picture.width, picture.height)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gardefou.cli.inspection import Finding, State, Topic, inspect
+from gardefou.cli.running import look_at
 from gardefou.i18n import text
 
 _STYLES: Final = {State.OK: "green", State.INFO: "", State.ADVICE: "yellow", State.MISSING: "red"}
@@ -22,9 +24,12 @@ _COMMON_NOUNS: Final = frozenset({"free_space", "guard", "inference_precision", 
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help=text("doctor.help.json"))] = False,
+    home: Annotated[Path | None, typer.Option(metavar="DIR", help=text("load.doctor.option"))] = (
+        None
+    ),
 ) -> None:
     """Print what is there and what is not; exit status 1 when something required is missing."""
-    findings = inspect()
+    findings = inspect() if home is None else [*inspect(), *look_at(home)]
     missing = [each.name for each in findings if each.state is State.MISSING]
     if as_json:
         report = {"ok": not missing, "findings": [asdict(each) for each in findings]}
@@ -32,7 +37,9 @@ def doctor(
     else:
         console = Console(highlight=False)
         for topic in Topic:
-            console.print(_table(topic, [each for each in findings if each.topic is topic]))
+            found = [each for each in findings if each.topic is topic]
+            if found:
+                console.print(_table(topic, found))
     if missing:
         typer.echo(text("doctor.required", names=", ".join(missing)), err=True)
         raise typer.Exit(1)

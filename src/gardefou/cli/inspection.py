@@ -62,6 +62,7 @@ class Topic(StrEnum):
     MACHINE = "machine"
     MODELS = "models"
     STORAGE = "storage"
+    RUNNING = "running"
 
 
 @dataclass(frozen=True, slots=True)

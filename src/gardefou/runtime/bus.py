@@ -10,10 +10,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from gardefou.capture.notice import Notice
+
+if TYPE_CHECKING:  # What is told of cameras is told in terms of `CameraState`.
+    from gardefou.runtime.load import SystemLoad
 
 QUEUE_LENGTH: Final = 256
 """Events a slow subscriber may have waiting; beyond that the oldest go and it must read anew."""
@@ -159,6 +162,8 @@ class InMemoryEventBus:
         self._cameras: dict[str, CameraHealth] = {}
         self._system = SystemState(processing=False)
         self._closed = False
+        self.load: SystemLoad | None = None
+        """How busy the system is, as told last; asked for, never announced."""
 
     @property
     def cameras(self) -> dict[str, CameraHealth]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 from gardefou.alerting.alert import AlertEvent, AlertOpened
 from gardefou.capture.frame import Frame
 from gardefou.capture.link import CameraLink, FileLoop, Link
-from gardefou.capture.live import LinkState, LiveHealth, LiveSource
+from gardefou.capture.live import LinkState, LiveHealth, LiveSettings, LiveSource
 from gardefou.capture.notice import Notice
 from gardefou.errors import GardefouError
 from gardefou.evidence.collector import CameraEvidence
@@ -26,7 +27,7 @@ from gardefou.runtime.assembly import camera_pipeline, read_settings
 from gardefou.runtime.bus import CameraState
 from gardefou.runtime.lease import Lease
 from gardefou.runtime.live_picture import LivePainter
-from gardefou.runtime.messages import CameraReport
+from gardefou.runtime.messages import CameraEffort, CameraReport
 from gardefou.runtime.outbox import Outbox
 from gardefou.runtime.view_guard import ViewGuard
 from gardefou.site.document import Camera
@@ -48,6 +49,9 @@ RELEASE_S: Final = 3.0
 
 _WAIT_S: Final = 0.5
 
+_LATENCIES: Final = 512
+"""Most latencies kept between two reports: far more than half a second brings."""
+
 _STATES: Final = {
     LinkState.CONNECTING: CameraState.STARTING,
     LinkState.RUNNING: CameraState.RUNNING,
@@ -65,7 +69,8 @@ class CameraWork:
 
     ``submit`` takes evidence jobs and returns at once; ``painter`` makes pictures for watchers.
     A camera that is ``blocked``, or whose ``lease`` has lapsed, is not even connected to. Its
-    alerts carry ``mandate_id``; ``view`` says when the camera moved.
+    alerts carry ``mandate_id``; ``view`` says when the camera moved. ``paced`` False plays files as
+    fast as they are analysed.
     """
 
     def __init__(
@@ -78,6 +83,7 @@ class CameraWork:
         lease: Lease | None = None,
         mandate_id: str | None = None,
         view: ViewGuard | None = None,
+        paced: bool = True,
     ) -> None:
         self.camera = camera
         self.watched = False
@@ -85,6 +91,9 @@ class CameraWork:
         self._pipeline = camera_pipeline(camera, engine, mandate_id=mandate_id)
         self._lease = lease or Lease(None)
         self._view = view
+        self._paced = paced
+        self._share = 1.0
+        self._latencies: deque[float] = deque(maxlen=_LATENCIES)
         self._trail = HeadTrail()
         self._submit = submit
         self._outbox = outbox
@@ -111,6 +120,13 @@ class CameraWork:
         if self._thread.ident is None:
             self._beat = time.monotonic()
             self._thread.start()
+
+    def analyse_at(self, share: float) -> None:
+        """Analyse at this share of the camera's own rate from now on."""
+        self._share = share
+        source = self._source
+        if source is not None:
+            source.analyse_at(self._settings.analysis_fps * share)
 
     def stop_reading(self) -> None:
         """Ask the threads to end, without waiting."""
@@ -146,6 +162,20 @@ class CameraWork:
             analysed=self._analysed,
             dropped=health.drops if health else 0,
             hung=self._is_stuck() or (health is not None and health.is_hung),
+            effort=self._effort(source, health),
+        )
+
+    def _effort(self, source: LiveSource | None, health: LiveHealth | None) -> CameraEffort:
+        """What it takes; each latency is told once."""
+        if source is None or health is None:
+            return CameraEffort()
+        latencies = tuple(self._latencies.popleft() for _ in range(len(self._latencies)))
+        return CameraEffort(
+            packets=health.packets,
+            decoded=health.frames,
+            latencies_s=latencies,
+            waiting=health.waiting,
+            ring_bytes=source.ring.size_bytes,
         )
 
     def _why_not(self) -> Notice | None:
@@ -217,7 +247,9 @@ class CameraWork:
     def _connected(self) -> tuple[LiveSource, CameraEvidence]:
         """The stream, connected to if it was not; raises `CaptureError` for a missing file."""
         if self._source is None or self._evidence is None:
-            source = LiveSource(link_of(self.camera), self._settings)
+            link = link_of(self.camera, self._paced)
+            source = LiveSource(link, self._settings, LiveSettings(is_patient=not self._paced))
+            source.analyse_at(self._settings.analysis_fps * self._share)
             masks = [np.array(mask.polygon) for mask in self.camera.masks]
             self._evidence = CameraEvidence(
                 self.camera.id, source, self._trail, self._submit, masks
@@ -253,6 +285,7 @@ class CameraWork:
             self._tell(event, evidence)
         evidence.advance(frame.time)
         self._analysed += 1
+        self._latencies.append(time.monotonic() - frame.arrived)
         self._last_time, self._last_seen = frame.time, time.monotonic()
         if self.watched and time.monotonic() - self._pictured >= PICTURE_S:
             self._pictured = time.monotonic()
@@ -289,11 +322,11 @@ class CameraWork:
         self._pipeline.reset()
 
 
-def link_of(camera: Camera) -> Link:
-    """How a camera's stream is read; a file is played in a loop as if it were live."""
+def link_of(camera: Camera, paced: bool = True) -> Link:
+    """How a camera's stream is read; a file is played in a loop, as if it were live if paced."""
     assert camera.source is not None
     if camera.source.kind is SourceKind.FILE:
-        return FileLoop(Path(camera.source.address))
+        return FileLoop(Path(camera.source.address), paced=paced)
     return CameraLink(camera.source.address, camera.transport)
 
 

@@ -39,6 +39,11 @@ class Home:
         return self.folder / "spool"
 
     @property
+    def load(self) -> Path:
+        """How busy the running system is, written anew every few seconds."""
+        return self.folder / "load.json"
+
+    @property
     def evidence(self) -> Path:
         """Snapshots and clips."""
         return self.folder / "evidence"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +22,13 @@ from gardefou.runtime.bus import CameraHealth, CameraState, InMemoryEventBus, Sy
 from gardefou.runtime.disk import DiskGuard, DiskLimits
 from gardefou.runtime.ending import Certified, Ending
 from gardefou.runtime.erasure import erase_rehearsal_evidence
+from gardefou.runtime.fleet import Fleet
 from gardefou.runtime.home import Home
 from gardefou.runtime.hosts import SubprocessHost
 from gardefou.runtime.intake import Intake
 from gardefou.runtime.lease import LEASE_S
 from gardefou.runtime.live_broker import LiveBroker
+from gardefou.runtime.load_file import LoadFile
 from gardefou.runtime.messages import (
     CameraReport,
     Heartbeat,
@@ -116,6 +118,8 @@ class Hub:
         disk = DiskGuard(settings.home.folder, settings.disk)
         self.switch = switch or KillSwitch(settings.home.folder, journal)
         self._gate = Gate(self._ids, disk, journal, budget, self.switch, settings.warrant)
+        self._fleet = Fleet(settings.cameras)
+        self._load_file = LoadFile(settings.home.load)
         self._shards = [
             Shard(each, make_host, self._hear, self._mourn, settings.patience)
             for each in _shards(settings)
@@ -170,6 +174,7 @@ class Hub:
         self.live.close()
         self._stop_workers()
         self._intake.stop()
+        self._load_file.remove()
         self._erase_rehearsal()
         if not self._ending.has_come:
             self._note_stop()
@@ -202,17 +207,20 @@ class Hub:
     def _look_after(self) -> None:
         """One round: what is permitted, and the workers that do it."""
         permission = self._gate.decide(self._being_read())
+        share = self._fleet.update()
         self._publish_system(permission)
+        self.bus.load = self._load_file.keep(self._fleet)
         if permission.is_over:
             self._end(permission.notice)
             return
         if self._ending.has_come:
             self._note_start()
             self._ending.was_none()
-        permit, watch = Permit(permission.blocked), Watch(self.live.watched)
+        blocked: Mapping[str, Notice] = {**self._fleet.held_back, **permission.blocked}
+        permit, watch = Permit(blocked), Watch(self.live.watched)
         for shard in self._shards:
             if not self._stopped.is_set():
-                shard.look_after(permit, watch)
+                shard.look_after(permit, watch, share)
 
     def _end(self, why: Notice | None) -> None:
         """The mandate is over: no worker, no model in memory; then the certificate."""
@@ -253,6 +261,7 @@ class Hub:
     def _hear(self, message: WorkerMessage) -> None:
         match message:
             case Heartbeat():
+                self._fleet.hear(message)
                 for report in message.cameras:
                     self._publish(_health(report))
             case Spooled():
@@ -286,7 +295,7 @@ class Hub:
         """Tell of the system when something is new; free room alone only in steps."""
         free = permission.disk_free - permission.disk_free % FREE_STEP
         processing = len(permission.blocked) < len(self._ids)
-        notice = permission.notice or self._intake.trouble
+        notice = permission.notice or self._intake.trouble or self._fleet.notice
         state = SystemState(processing, permission.disk, free, notice)
         if state != self._system:
             self._system = state

@@ -19,7 +19,8 @@ class WorkerSettings:
 
     ``models_dir`` None for the user's own models; ``log_level`` of what Gardefou writes
     to the worker's standard error; ``mandate_id`` under which its alerts are raised; ``lease_s``
-    how long a permit lasts unless it is renewed, None for ever, s.
+    how long a permit lasts unless it is renewed, None for ever, s. ``paced`` False for files played
+    as fast as they can be analysed, to measure how fast that is.
     """
 
     home: Path
@@ -29,6 +30,25 @@ class WorkerSettings:
     log_level: int = logging.INFO
     mandate_id: str | None = None
     lease_s: float | None = None
+    paced: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CameraEffort:
+    """What one camera takes and gives.
+
+    ``packets`` read and frames ``decoded`` since its connection was asked for; ``latencies_s`` from
+    a packet's reading to the decision on its frame, of the frames decided since the last report;
+    ``waiting`` frames not taken yet, one or none; ``ring_bytes`` of encoded packets kept;
+    ``awake`` whether frames are decoded now, None where nothing puts cameras to sleep.
+    """
+
+    packets: int = 0
+    decoded: int = 0
+    latencies_s: tuple[float, ...] = ()
+    waiting: int = 0
+    ring_bytes: int = 0
+    awake: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +66,23 @@ class CameraReport:
     analysed: int
     dropped: int
     hung: bool
+    effort: CameraEffort = CameraEffort()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerEffort:
+    """What a whole worker takes: resident memory, bytes, and jobs of evidence that wait."""
+
+    resident: int = 0
+    evidence_waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """The worker lives; how its cameras are."""
+    """The worker lives; how its cameras are, and what it takes as a whole."""
 
     cameras: tuple[CameraReport, ...]
+    effort: WorkerEffort = WorkerEffort()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +127,15 @@ class Permit:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """Every camera is analysed at this share of its own rate from now on, 0 to 1."""
+
+    of_rate: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Close what is open, finish evidence, end."""
 
 
-HubCommand = Watch | Permit | Stop
+HubCommand = Watch | Permit | Share | Stop

@@ -13,6 +13,7 @@ from gardefou.runtime.hosts import Host
 from gardefou.runtime.messages import (
     Heartbeat,
     Permit,
+    Share,
     Watch,
     WorkerFailed,
     WorkerMessage,
@@ -33,6 +34,8 @@ STEADY_S: Final = 20.0
 
 PAUSES_S: Final = (0.0, 0.0, 1.0, 5.0, 15.0, 30.0)
 """Pause before a worker is started again, by the number of deaths in a row, s."""
+
+_WHOLE: Final = Share()
 
 _log = logging.getLogger(__name__)
 
@@ -80,8 +83,9 @@ class Shard:
         self._told_permit: Permit | None = None
         self._told_at = 0.0
         self._told_watch = Watch()
+        self._told_share = Share()
 
-    def look_after(self, permit: Permit, watch: Watch) -> None:
+    def look_after(self, permit: Permit, watch: Watch, share: Share = _WHOLE) -> None:
         """One round: end a worker that hangs, start one that is missing, tell it what changed."""
         now = time.monotonic()
         if self._host is not None:
@@ -91,7 +95,7 @@ class Shard:
         if self._host is None and now >= self._start_at:
             self._begin()
         if self._host is not None:
-            self._tell(self._host, permit, watch)
+            self._tell(self._host, permit, watch, share)
 
     def stop(self) -> None:
         """Let the worker finish and end it."""
@@ -101,7 +105,7 @@ class Shard:
 
     def _begin(self) -> None:
         self._heard, self._hung, self.failure = None, False, None
-        self._told_permit, self._told_watch = None, Watch()
+        self._told_permit, self._told_watch, self._told_share = None, Watch(), Share()
         self._started = time.monotonic()
         try:
             self._host = self._make_host(self._settings, self._listen)
@@ -141,7 +145,10 @@ class Shard:
         pauses = self._patience.pauses_s
         self._start_at = now + pauses[min(self._deaths, len(pauses)) - 1]
 
-    def _tell(self, host: Host, permit: Permit, watch: Watch) -> None:
+    def _tell(self, host: Host, permit: Permit, watch: Watch, share: Share) -> None:
+        if share != self._told_share:
+            host.send(share)
+            self._told_share = share
         mine = Permit({key: why for key, why in permit.blocked.items() if key in self.camera_ids})
         now = time.monotonic()
         renewed = self._settings.lease_s is not None and now - self._told_at >= RENEW_S

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from contextlib import ExitStack, suppress
@@ -26,14 +27,17 @@ from gardefou.runtime.messages import (
     HubCommand,
     LivePicture,
     Permit,
+    Share,
     Spooled,
     Stop,
     Watch,
+    WorkerEffort,
     WorkerFailed,
     WorkerMessage,
     WorkerSettings,
 )
 from gardefou.runtime.outbox import Outbox
+from gardefou.runtime.processes import resident
 from gardefou.runtime.view_guard import ViewGuard
 from gardefou.site.document import Camera
 from gardefou.storage.records import Mode
@@ -63,6 +67,7 @@ class Worker:
         self._hub = hub
         self._sending = threading.Lock()
         self._cameras: dict[str, CameraWork] = {}
+        self._evidence: EvidenceService | None = None
         self._lease = Lease(settings.lease_s)
 
     def run(self) -> None:
@@ -77,6 +82,7 @@ class Worker:
                     FinderSettings(models_dir),
                     home=home.folder,
                 )
+                self._evidence = evidence
                 stack.callback(evidence.close, DRAIN_S)
                 engine = stack.enter_context(InferenceEngine(models_dir))
                 painter = LivePainter(self._show, models_dir)
@@ -91,6 +97,7 @@ class Worker:
                         self._lease,
                         self._settings.mandate_id,
                         self._view_guard(home, camera),
+                        self._settings.paced,
                     )
                     for camera in self._settings.cameras
                 }
@@ -115,7 +122,7 @@ class Worker:
             if now - beat >= HEARTBEAT_S:
                 beat = now
                 reports = tuple(work.report() for work in self._cameras.values())
-                if not self._send(Heartbeat(reports)):
+                if not self._send(Heartbeat(reports, self._effort())):
                     return
             try:
                 if not self._hub.poll(HEARTBEAT_S):
@@ -128,12 +135,18 @@ class Worker:
                 return
             self._carry_out(command)
 
-    def _carry_out(self, command: Watch | Permit) -> None:
+    def _effort(self) -> WorkerEffort:
+        waiting = self._evidence.waiting + self._evidence.in_hand if self._evidence else 0
+        return WorkerEffort(resident(os.getpid()), waiting)
+
+    def _carry_out(self, command: Watch | Permit | Share) -> None:
         if isinstance(command, Permit):
             self._lease.renew()
         for camera_id, work in self._cameras.items():
             if isinstance(command, Watch):
                 work.watched = camera_id in command.cameras
+            elif isinstance(command, Share):
+                work.analyse_at(command.of_rate)
             else:
                 work.permit(command.blocked.get(camera_id))
 

@@ -15,6 +15,7 @@ from gardefou.governance.journal import Journal
 from gardefou.governance.sessions import Sessions
 from gardefou.governance.suspension import KillSwitch
 from gardefou.runtime.bus import CameraHealth, HubEvent, Subscription, SystemState
+from gardefou.runtime.load import SystemLoad
 from gardefou.situations.situation import Situation
 from gardefou.storage.records import Mode
 from gardefou.storage.store import Store
@@ -31,6 +32,11 @@ class EventBus(Protocol):
     @property
     def system(self) -> SystemState:
         """The last known state of the system."""
+        ...
+
+    @property
+    def load(self) -> SystemLoad | None:
+        """How busy the system is, as told last; None before it was."""
         ...
 
     def publish(self, event: HubEvent) -> None:

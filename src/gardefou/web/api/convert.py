@@ -5,6 +5,7 @@ from __future__ import annotations
 from gardefou.capture.notice import Notice
 from gardefou.governance.figures import Maturity, published
 from gardefou.runtime.bus import CameraHealth, CameraState, SystemState
+from gardefou.runtime.load import SystemLoad
 from gardefou.situations.situation import Situation
 from gardefou.storage.records import AlertRecord, EvidenceKind
 from gardefou.storage.review import Review
@@ -12,9 +13,11 @@ from gardefou.web.api.models import (
     AlertView,
     Bilingual,
     CameraHealthView,
+    CameraLoadView,
     CameraView,
     EvidenceState,
     EvidenceView,
+    LoadView,
     ReviewView,
     SystemView,
     TrustView,
@@ -109,6 +112,29 @@ def camera_view(camera: CameraInfo, health: CameraHealth | None) -> CameraView:
             for zone in camera.zones
         ],
         health=health_view(camera.id, health),
+    )
+
+
+def load_view(load: SystemLoad | None) -> LoadView:
+    """How busy the system is; nothing is known of one that does not run."""
+    load = load or SystemLoad(at=0.0)
+    return LoadView(
+        share=load.share,
+        cameras=[
+            CameraLoadView(
+                camera_id=camera_id,
+                wanted_fps=each.wanted_fps,
+                analysis_fps=each.analysis_fps,
+                latency_ms=each.latency_ms[1] if each.latency_ms else None,
+                dropped=each.dropped,
+                waiting=each.waiting,
+                ring_mib=each.ring_mib,
+                awake=each.awake,
+            )
+            for camera_id, each in load.cameras.items()
+        ],
+        workers_mib=load.workers_mib,
+        evidence_waiting=load.evidence_waiting,
     )
 
 

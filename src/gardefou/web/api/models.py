@@ -132,6 +132,32 @@ class CameraView(Strict):
     health: CameraHealthView
 
 
+class CameraLoadView(Strict):
+    """What a camera takes and gives: frames analysed a second, of those wanted, and the delay.
+
+    ``latency_ms`` from a packet's reading to the decision on its frame, 95th percentile; None
+    before there is enough to say. ``awake`` None where nothing puts cameras to sleep.
+    """
+
+    camera_id: str
+    wanted_fps: float
+    analysis_fps: float | None
+    latency_ms: float | None
+    dropped: int
+    waiting: int
+    ring_mib: float
+    awake: bool | None
+
+
+class LoadView(Strict):
+    """How busy the system is: cameras are analysed at ``share`` of their own rate."""
+
+    share: float
+    cameras: list[CameraLoadView]
+    workers_mib: float
+    evidence_waiting: int
+
+
 class SystemView(Strict):
     """Whether the system processes, and whether there is room; ``disk_free`` in bytes."""
 

@@ -14,11 +14,11 @@ from gardefou.situations.situation import Situation
 from gardefou.storage.review import FollowUp
 from gardefou.web.access import PUBLIC, require
 from gardefou.web.api.context import InContext
-from gardefou.web.api.convert import camera_view, system_view, trust_view
-from gardefou.web.api.models import HealthView, StateView
+from gardefou.web.api.convert import camera_view, load_view, system_view, trust_view
+from gardefou.web.api.models import HealthView, LoadView, StateView
 from gardefou.web.problems import RefusedError
 
-ROOMS = ("web.", "situations.", "storage.", "accounts.", "governance.maturity.")
+ROOMS = ("web.", "situations.", "storage.", "accounts.", "governance.maturity.", "load.desk.")
 """The catalogues that the desk shows."""
 
 router = APIRouter(tags=["state"])
@@ -44,6 +44,12 @@ def get_state(context: InContext) -> StateView:
         trust={each: trust_view(each) for each in Situation},
         purposes=list(Purpose),
     )
+
+
+@router.get("/api/load", dependencies=[require(Action.SEE_STATE, by_itself=True)])
+def get_load(context: InContext) -> LoadView:
+    """Rate, delay and drops of each camera over the last seconds."""
+    return load_view(context.services.events.load)
 
 
 @router.get("/api/texts/{lang}", dependencies=[PUBLIC])
