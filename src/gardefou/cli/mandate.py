@@ -14,6 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from gardefou.cli.mandate_answers import Answers, answer, complete, open_questions, plain
+from gardefou.cli.office import close_what_is_over
 from gardefou.errors import OutputError, UsageError
 from gardefou.governance.attested import Hashes, hashes
 from gardefou.governance.entitled import acting
@@ -219,6 +220,7 @@ def show(
         return
     assert home is not None
     folder = home_of(home)
+    close_what_is_over(folder)
     journal = Journal(folder.journal)
     mandates, ledger = Mandates(home, journal), Ledger.read(journal.entries())
     stopped = suspended(KillSwitch(home, journal))
@@ -253,6 +255,7 @@ def trust(
 def install(file: File, home: HomeDir, by: By = None) -> None:
     """Check a signed mandate against this home, put it in its place, publish its entry."""
     folder = home_of(home)
+    close_what_is_over(folder)
     signed = load_mandate(file)
     raise_if(_checked(signed, folder, None))
     journal = Journal(folder.journal)
