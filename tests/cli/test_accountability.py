@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from gardefou.cli.app import app
 from gardefou.errors import AccountError, DocumentError, StorageError, UsageError
-from gardefou.governance import rights
+from gardefou.governance import findings, rights
 from gardefou.governance.rights import NewRequest
 from gardefou.governance.roles import Role
 from gardefou.storage.paper_records import RequestKind
@@ -195,22 +195,79 @@ def test_papers_are_written_and_what_is_missing_is_said(home: Path, tmp_path: Pa
 
 def test_the_inspectors_bundle_is_written(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "bundle.zip"
-    result = say(home, "inspect", "--out", str(path), "--by", "commission")
+    with accounts_at(home, time.time) as accounts:
+        hire(accounts, Role.AUDITOR)
+    result = say(home, "inspect", "--out", str(path), "--by", "the.auditor")
     assert result.exit_code == 0, result.exception
     with zipfile.ZipFile(path) as bundle:
         bundle.extractall(tmp_path)
         assert json.loads(bundle.read("sbom.json"))["bomFormat"] == "CycloneDX"
         assert bundle.read("log/journal.jsonl") == bundle.read("journal.jsonl")
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "verify.py"],
-        cwd=tmp_path / "log",
-        env={},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+        key = bundle.read("log/log.vkey").decode().strip()
+        rows = list(csv.DictReader(StringIO(bundle.read("persons.csv").decode())))
+        assert [row["role"] for row in rows] == ["auditor"]
+    for folder, words in ((tmp_path / "log", []), (tmp_path, [str(path), key])):
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "verify.py", *words],
+            cwd=folder,
+            env={},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_another_folder_is_wrong_use(tmp_path: Path) -> None:
     assert isinstance(say(tmp_path, "measures").exception, UsageError)
+
+
+NEW_REQUEST = (
+    *("rights", "new", "access", "--camera", "quay", "--reference", "letter 9"),
+    *("--from", "2026-07-14T10:00", "--to", "2026-07-14T10:30"),
+)
+A_DRILL = (
+    *("drill", "plan", "--camera", "quay", "--situation", "zone_intrusion"),
+    *("--at", "2036-07-14T23:30", "--object", "suitcase"),
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "may"),
+    [
+        (NEW_REQUEST, "the.dpo"),
+        (("rights", "answer", "1", "--text", "handed over"), "the.dpo"),
+        (("rights", "refuse", "1", "--ground", "defence", "--text", "no"), "the.dpo"),
+        (("findings", "answer", "1", "--minutes", "PV 1", "--text", "seen"), "the.dpo"),
+        (A_DRILL, "the.supervisor"),
+        (("drill", "result", "1", "--cancelled"), "the.supervisor"),
+        (("camera", "approve", "quay", "--reason", "looked"), "the.supervisor"),
+        (("mandate", "revoke", "fete-2026", "--reason", "cancelled"), "the.admin"),
+        (("inspect", "--out", "bundle.zip"), "the.auditor"),
+    ],
+    ids=lambda words: " ".join(words[:2]) if isinstance(words, tuple) else "",
+)
+def test_once_there_are_accounts_a_name_is_one_that_may(
+    town: TestTown,
+    words: tuple[str, ...],
+    may: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked(town)
+    findings.look(town.facts(), town.store.papers, town.journal)
+    assert say(town.home, *A_DRILL, "--by", "chief").exit_code == 0
+    with accounts_at(town.home, time.time) as accounts:
+        for role in Role:
+            hire(accounts, role)
+    before = len(list(town.journal.entries()))
+    for name, why in (("mayor", "there is none"), ("the.operator", "role")):
+        refused = say(town.home, *words, "--by", name)
+        assert isinstance(refused.exception, AccountError)
+        assert why in refused.exception.in_language("en")
+    assert len(list(town.journal.entries())) == before
+    done = say(town.home, *words, "--by", may)
+    assert done.exit_code == 0, done.exception
+    acted = {each.actor for each in town.journal.entries() if each.seq > before}
+    assert any(may in each for each in acted)

@@ -106,6 +106,16 @@ def test_an_alert_right_after_the_start_takes_what_there_is(camera: Camera) -> N
     assert span(camera.asked(EvidenceKind.BEFORE).footage)[0] == 0.0
 
 
+def test_what_is_dropped_is_never_asked_for(camera: Camera) -> None:
+    camera.run(until=20.0)
+    camera.desk.opened(ALERT, 20.0)
+    camera.run(until=24.0)
+    camera.desk.drop()
+    camera.run(until=90.0)
+    camera.desk.finish()
+    assert [job.kind for job in camera.jobs] == [EvidenceKind.SNAPSHOT, EvidenceKind.BEFORE]
+
+
 def test_two_alerts_share_their_packets(camera: Camera) -> None:
     camera.run(until=20.0)
     camera.desk.opened(ALERT, 20.0)

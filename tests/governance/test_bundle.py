@@ -12,6 +12,8 @@ import pytest
 
 from gardefou.governance import verify_bundle
 from gardefou.governance.bundle import Bundle, write_bundle
+from gardefou.governance.note import SignerKey
+from gardefou.governance.signing import PrivateKey
 from support.town import SITE, TestTown
 
 
@@ -46,6 +48,12 @@ def verified(*words: object) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+def key_of(bundle: Bundle) -> str:
+    """The key that stands in a bundle."""
+    with zipfile.ZipFile(bundle.path) as opened:
+        return opened.read(verify_bundle.KEY).decode().strip()
+
+
 def forged(bundle: Bundle, changes: dict[str, bytes | None]) -> Path:
     """The bundle with members changed, added, or (None) taken out; its list as it was."""
     path = bundle.path.with_name("forged.zip")
@@ -61,7 +69,9 @@ def test_it_verifies_by_itself_and_by_an_inspectors_own_copy(bundle: Bundle) -> 
     for words in ((bundle.path,), (verify_bundle.__file__, bundle.path)):
         status, said = verified(*words)
         assert status == 0, said
-        assert said == f"SOUND {bundle.count} files, list {bundle.list_sha256}\n"
+        head, signed = said.splitlines()
+        assert head == f"SOUND {bundle.count} files, list {bundle.list_sha256}"
+        assert signed == f"SIGNED by {key_of(bundle)}"
 
 
 def test_it_holds_what_an_inspector_asks_for_and_no_picture_or_password(bundle: Bundle) -> None:
@@ -70,6 +80,7 @@ def test_it_holds_what_an_inspector_asks_for_and_no_picture_or_password(bundle: 
         everything = b"".join(opened.read(name) for name in names)
     assert names >= {
         *("programme.sha256", "sbom.json", "site.yaml", "mandates/fete-2026.yaml"),
+        *("persons.csv", "verify.py", "MANIFEST.note", "journal.vkey"),
         *("journal.jsonl", "register.json", "figures.json", "town.yaml", "MANIFEST.sha256"),
     }
     assert b"s3cret" not in everything
@@ -127,6 +138,63 @@ def test_a_journal_whose_oldest_entries_were_pruned_is_followed_from_there(town:
         "journal.jsonl: line 1: entry 2 does not follow the one before"
     ]
     assert list(verify_bundle.journal(head.replace(b'"seq"', b'"sea"') + second.encode()))
+
+
+def test_one_changed_byte_in_any_file_of_a_copy_is_found(bundle: Bundle) -> None:
+    whole = bundle.path.read_bytes()
+    copy = bundle.path.with_name("copy.zip")
+    with zipfile.ZipFile(bundle.path) as opened:
+        members = opened.infolist()
+    for member in members:
+        begin = member.header_offset + 30 + len(member.filename.encode())
+        for place in (begin + 1, begin + member.compress_size // 2):
+            changed = bytearray(whole)
+            changed[place] ^= 16
+            copy.write_bytes(changed)
+            with zipfile.ZipFile(copy) as opened:
+                assert list(verify_bundle.verify(opened)), member.filename
+
+
+def test_a_new_list_without_the_key_is_no_sound_bundle(bundle: Bundle, tmp_path: Path) -> None:
+    with zipfile.ZipFile(bundle.path) as opened:
+        listing, note = opened.read("MANIFEST.sha256"), opened.read("MANIFEST.note")
+        figures = opened.read("figures.json")
+    other = listing.replace(verify_bundle.digest(figures).encode(), b"0" * 64)
+    relisted: dict[str, bytes | None] = {
+        "figures.json": b"{}",
+        "MANIFEST.sha256": listing.replace(
+            verify_bundle.digest(figures).encode(), verify_bundle.digest(b"{}").encode()
+        ),
+    }
+    status, said = verified(verify_bundle.__file__, forged(bundle, relisted))
+    assert (status, "MANIFEST.note: is over another list" in said) == (1, True)
+    resigned = note.replace(
+        verify_bundle.digest(listing).encode(), verify_bundle.digest(other).encode()
+    )
+    more: dict[str, bytes | None] = {"MANIFEST.sha256": other, "MANIFEST.note": resigned}
+    status, said = verified(verify_bundle.__file__, forged(bundle, more))
+    assert (status, "MANIFEST.note: the signature is false" in said) == (1, True)
+
+
+def test_the_key_that_an_inspector_noted_must_have_signed(bundle: Bundle) -> None:
+    key = key_of(bundle)
+    assert verified(verify_bundle.__file__, bundle.path, key)[0] == 0
+    other = SignerKey.generate(key.partition("+")[0]).verifier
+    status, said = verified(verify_bundle.__file__, bundle.path, other)
+    assert (status, "signed by another key" in said) == (1, True)
+
+
+def test_signatures_are_those_of_the_system_s_own_library() -> None:
+    key = PrivateKey.make()
+    for length in (0, 1, 200):
+        message = b"x" * length
+        raw, signature = key.public.raw, key.sign(message)
+        assert verify_bundle.is_signed(raw, message, signature)
+        assert not verify_bundle.is_signed(raw, message + b"y", signature)
+        for place in (0, 31, 32, 63):
+            wrong = bytearray(signature)
+            wrong[place] ^= 4
+            assert not verify_bundle.is_signed(raw, message, bytes(wrong))
 
 
 def test_other_parts_add_files_that_are_listed_too(town: TestTown, tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from gardefou.cli.mandate import actor, home_of
+from gardefou.cli.mandate import entitled_actor, home_of
 from gardefou.errors import OutputError, UsageError
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.journal import Journal
+from gardefou.governance.roles import Action
 from gardefou.i18n import text
 from gardefou.runtime.view_guard import approve_view
 from gardefou.site.check import load_site
@@ -43,8 +44,10 @@ def approve(
     if load_site(folder.site).camera(camera_id) is None:
         raise UsageError("mandate.command.no_camera", camera=camera_id, path=folder.site)
     details = {"step": "approved"}
-    entry = Entry(actor(by), Operation.CAMERA_MOVED, f"camera:{camera_id}", reason, details)
-    Journal(folder.journal).append(entry)
+    journal = Journal(folder.journal)
+    who = entitled_actor(folder, journal, by, Action.APPROVE_CAMERA)
+    entry = Entry(who, Operation.CAMERA_MOVED, f"camera:{camera_id}", reason, details)
+    journal.append(entry)
     try:
         approve_view(folder.views, camera_id)
     except OSError as error:

@@ -10,6 +10,8 @@ import typer
 
 from gardefou.cli.office import HomeOption, opened, say_json
 from gardefou.governance import findings
+from gardefou.governance.entitled import acting
+from gardefou.governance.roles import Action
 from gardefou.i18n import text
 from gardefou.storage.paper_records import FindingRecord, FindingStatus
 
@@ -55,6 +57,7 @@ def answer(
     """Answer a finding as the minutes do."""
     with opened(home) as office:
         now = office.now().timestamp()
+        by = acting(home, office.journal, by, Action.ANSWER_FINDINGS)
         _say(findings.answer(number, words, by, minutes, office.store.papers, office.journal, now))
 
 

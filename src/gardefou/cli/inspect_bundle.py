@@ -14,8 +14,10 @@ from gardefou.cli.office import HomeOption, opened
 from gardefou.governance.absence.programme import packages
 from gardefou.governance.absence.sbom import bill_of_materials
 from gardefou.governance.bundle import write_bundle
+from gardefou.governance.entitled import accounts_of, acting, people_with_access
 from gardefou.governance.facts import Office
 from gardefou.governance.log_export import export_log
+from gardefou.governance.roles import Action
 from gardefou.governance.transparency import Checkpointer
 from gardefou.i18n import text
 from gardefou.perception.store import ModelStore
@@ -31,7 +33,10 @@ def inspect(
 ) -> None:
     """Write the bundle and say the hash of its list."""
     with opened(home) as office:
-        bundle = write_bundle(office, out, by, _bill, partial(_log, office))
+        by = acting(home, office.journal, by, Action.READ_JOURNAL)
+        with accounts_of(home, office.journal) as accounts:
+            people = () if accounts is None else people_with_access(accounts)
+        bundle = write_bundle(office, out, by, _bill, partial(_log, office), people)
     typer.echo(
         text(
             "inspection.command.done", path=bundle.path, count=bundle.count, sha=bundle.list_sha256

@@ -14,8 +14,10 @@ import yaml
 from pydantic import ValidationError
 
 from gardefou.cli.mandate_answers import Answers, answer, complete, open_questions, plain
+from gardefou.cli.office import close_what_is_over
 from gardefou.errors import OutputError, UsageError
 from gardefou.governance.attested import Hashes, hashes
+from gardefou.governance.entitled import acting
 from gardefou.governance.journal import Journal
 from gardefou.governance.ledger import Ledger
 from gardefou.governance.mandate import Attestation, Mandate
@@ -31,6 +33,7 @@ from gardefou.governance.mandates import Mandates, public_facts, raise_if
 from gardefou.governance.refusal import MandateError, Reason, Refusal
 from gardefou.governance.regime import shipped
 from gardefou.governance.register_check import publish
+from gardefou.governance.roles import Action
 from gardefou.governance.signing import (
     PrivateKey,
     PublicKey,
@@ -69,6 +72,12 @@ def actor(by: str | None) -> str:
     if not name or not name.isprintable():
         raise UsageError("mandate.suspension.nameless")
     return f"{AT_TERMINAL}{name}"
+
+
+def entitled_actor(folder: Home, journal: Journal, by: str | None, action: Action) -> str:
+    """Who acts; once there are accounts, one that may. Raises `AccountError`."""
+    name = actor(by).removeprefix(AT_TERMINAL)
+    return f"{AT_TERMINAL}{acting(folder.folder, journal, name, action)}"
 
 
 def home_of(folder: Path) -> Home:
@@ -211,6 +220,7 @@ def show(
         return
     assert home is not None
     folder = home_of(home)
+    close_what_is_over(folder)
     journal = Journal(folder.journal)
     mandates, ledger = Mandates(home, journal), Ledger.read(journal.entries())
     stopped = suspended(KillSwitch(home, journal))
@@ -235,7 +245,9 @@ def trust(
     """Enter the controller's key."""
     known: PublicKey = read_public_key(public_key)
     folder = home_of(home)
-    Mandates(home, Journal(folder.journal)).trust(known, actor(by))
+    journal = Journal(folder.journal)
+    who = entitled_actor(folder, journal, by, Action.CONFIGURE_SITE)
+    Mandates(home, journal).trust(known, who)
     typer.echo(text("mandate.command.trusted", fingerprint=known.fingerprint))
 
 
@@ -243,10 +255,12 @@ def trust(
 def install(file: File, home: HomeDir, by: By = None) -> None:
     """Check a signed mandate against this home, put it in its place, publish its entry."""
     folder = home_of(home)
+    close_what_is_over(folder)
     signed = load_mandate(file)
     raise_if(_checked(signed, folder, None))
     journal = Journal(folder.journal)
-    path = Mandates(home, journal).install(signed, actor(by))
+    who = entitled_actor(folder, journal, by, Action.CONFIGURE_SITE)
+    path = Mandates(home, journal).install(signed, who)
     running = _running(folder).running(signed.mandate.sha256)
     publish(register_folder(home, signed.mandate.id), public_facts(signed, running), running)
     typer.echo(text("mandate.command.installed", mandate=signed.mandate.id, path=path))
@@ -263,10 +277,12 @@ def revoke(
 ) -> None:
     """End a mandate for good, within a second where it runs."""
     folder = home_of(home)
-    mandates = Mandates(home, Journal(folder.journal))
+    journal = Journal(folder.journal)
+    mandates = Mandates(home, journal)
     if not mandates.path(mandate_id).is_file():
         raise UsageError("mandate.command.unknown", mandate=mandate_id, folder=mandates.folder)
-    mandates.revoke(mandate_id, actor(by), reason)
+    who = entitled_actor(folder, journal, by, Action.CONFIGURE_SITE)
+    mandates.revoke(mandate_id, who, reason)
     typer.echo(text("mandate.command.revoked", mandate=mandate_id))
 
 

@@ -11,9 +11,11 @@ import typer
 from gardefou.cli.office import HomeOption, local_time, opened, say_json
 from gardefou.errors import UsageError
 from gardefou.governance.drills import WINDOW_S, DrillWish, cancel_drill, end_drill, plan_drill
+from gardefou.governance.entitled import acting
 from gardefou.governance.facts import SITE
 from gardefou.governance.measures import Cut, Interval, Measures, measure
 from gardefou.governance.pages import moment
+from gardefou.governance.roles import Action
 from gardefou.i18n import text
 from gardefou.site.check import load_site
 from gardefou.situations.situation import Situation
@@ -61,6 +63,7 @@ def plan(
     """Announce a drill."""
     with opened(home) as office:
         site = load_site(home / SITE)
+        by = acting(home, office.journal, by, Action.READ_MEASURES)
         wish = DrillWish(
             camera, situation, local_time(at, site.timezone), test_object, by, window, light
         )
@@ -94,6 +97,7 @@ def result(
             drills = office.store.papers.drills()
         else:
             now = office.now().timestamp()
+            by = acting(home, office.journal, by, Action.READ_MEASURES)
             end = cancel_drill if cancelled else end_drill
             drills = [end(number, office.store, office.journal, by, now)]
         timezone = load_site(home / SITE).timezone

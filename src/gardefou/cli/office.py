@@ -15,6 +15,7 @@ import typer
 from gardefou.errors import UsageError
 from gardefou.governance.facts import Office
 from gardefou.i18n import text
+from gardefou.runtime.closing import close_idle
 from gardefou.runtime.home import Home
 from gardefou.storage.store import Store
 
@@ -25,12 +26,21 @@ HomeOption = Annotated[
 
 @contextmanager
 def opened(home: Path) -> Iterator[Office]:
-    """The office of a home folder; raises `UsageError` when it is none."""
+    """The office of a home folder, what is over in it closed; raises `UsageError` for no home."""
     folder = Home(home)
     if not folder.site.is_file():
         raise UsageError("register.command.no_home", home=home)
     with Store.open(folder.database) as store:
-        yield Office.at(home, store)
+        office = Office.at(home, store)
+        close_idle(folder, office)
+        yield office
+
+
+def close_what_is_over(folder: Home) -> None:
+    """Certify mandates that ended while nothing ran, in a home folder that was used before."""
+    if folder.site.is_file() and folder.database.is_file():
+        with opened(folder.folder):
+            pass
 
 
 def local_time(value: str, timezone: str) -> float:

@@ -12,7 +12,7 @@ from gardefou.cli.office import HomeOption, local_time, opened, say_json
 from gardefou.errors import StorageError
 from gardefou.evidence.vault import Vault
 from gardefou.governance import rights
-from gardefou.governance.entitled import accounts_of, entitled
+from gardefou.governance.entitled import accounts_of, acting, entitled
 from gardefou.governance.facts import SITE, Office
 from gardefou.governance.pages import moment
 from gardefou.governance.roles import Action
@@ -51,7 +51,7 @@ def new(
 ) -> None:
     """Take a request in and hold what it may be about."""
     with opened(home) as office:
-        site = load_site(home / SITE)
+        site, by = load_site(home / SITE), _who(office, by)
         now = office.now().timestamp()
         wish = rights.NewRequest(
             kind=kind,
@@ -125,7 +125,7 @@ def answer(
 ) -> None:
     """Note the answer, handing out the clips first where a folder is named."""
     with opened(home) as office:
-        request = office.store.papers.request(number)
+        request, by = office.store.papers.request(number), _who(office, by)
         if out is not None:
             persons = _two_persons(office, first or by, second)
             pieces = rights.hand_out(
@@ -141,7 +141,7 @@ def answer(
 def extend(number: Number, home: HomeOption, by: By, words: Words) -> None:
     """Take two months more."""
     with opened(home) as office:
-        timezone = load_site(home / SITE).timezone
+        timezone, by = load_site(home / SITE).timezone, _who(office, by)
         longer = rights.extend(
             number, words, office.store, office.journal, by, office.now(), timezone
         )
@@ -160,9 +160,14 @@ def refuse(
 ) -> None:
     """Refuse a request, and print what the refusal must say."""
     with opened(home) as office:
-        now = office.now().timestamp()
+        now, by = office.now().timestamp(), _who(office, by)
         closed = rights.refuse(number, ground, words, office.store, office.journal, by, now)
         _say_letter(office, closed)
+
+
+def _who(office: Office, by: str) -> str:
+    """Who does it; an account that answers requests, once there are any. Raises `AccountError`."""
+    return acting(office.home, office.journal, by, Action.REQUESTS)
 
 
 def _say_letter(office: Office, request: RequestRecord) -> None:

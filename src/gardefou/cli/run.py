@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gardefou.cli.office import close_what_is_over
 from gardefou.cli.serve import ServeSettings, serve
 from gardefou.errors import OutputError, UsageError
 from gardefou.governance.journal import Journal
@@ -78,6 +79,7 @@ def run(
     refuse_what_is_not_live(site, folder.site)
     settings = ServeSettings(folder, site, mode, (reason or "").strip(), host, port, tls=tls)
     if mode is Mode.OPERATIONAL:
+        close_what_is_over(folder)
         settings = replace(settings, warrant=_warrant(folder, site))
     else:
         cameras = [camera.id for camera in site.cameras]

@@ -22,6 +22,7 @@ from gardefou.governance.sessions import Sessions
 from gardefou.governance.use import Use
 from gardefou.governance.warrant import MandateWarrant
 from gardefou.i18n import text
+from gardefou.runtime.closing import close
 from gardefou.runtime.disk import DiskLimits
 from gardefou.runtime.home import Home
 from gardefou.runtime.hub import Hub, HubSettings
@@ -67,6 +68,7 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
         stack.enter_context(settings.home.locked())
         store = stack.enter_context(Store.open(settings.home.database))
         journal = Journal(settings.home.journal)
+        close(settings.home, Office(settings.home.folder, store, journal))
         vault = Vault.of(settings.home.folder)
         hub = Hub(
             HubSettings(

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from gardefou.cli.mandate import AT_TERMINAL, actor, home_of
+from gardefou.cli.mandate import actor, entitled_actor, home_of
 from gardefou.errors import StorageError, UsageError
-from gardefou.governance.entitled import accounts_of, entitled
 from gardefou.governance.journal import Journal
 from gardefou.governance.ledger import Origin
 from gardefou.governance.roles import Action
 from gardefou.governance.suspension import KillSwitch
 from gardefou.i18n import text
+from gardefou.runtime.home import Home
 
 HomeDir = Annotated[Path, typer.Option("--home", metavar="DIR", help=text("mandate.command.home"))]
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help=text("mandate.command.by"))]
@@ -51,12 +51,9 @@ def _who(home: Path, journal: Journal, by: str | None, action: Action) -> str:
 
     Whoever says it stops everything also when the accounts cannot be read.
     """
-    named = actor(by)
     try:
-        with accounts_of(home, journal) as accounts:
-            if accounts is not None:
-                named = f"{AT_TERMINAL}{entitled(accounts, named[len(AT_TERMINAL) :], action).name}"
+        return entitled_actor(Home(home), journal, by, action)
     except StorageError:
         if action is not Action.SUSPEND:
             raise
-    return named
+    return actor(by)

@@ -188,6 +188,10 @@ class CameraEvidence:
         for alert_id in list(self._open):
             self._ask(alert_id)
 
+    def drop(self) -> None:
+        """Ask for none of the clips that are being gathered: their masks no longer fit."""
+        self._open.clear()
+
     def _ask(self, alert_id: UUID) -> None:
         clip = self._open.pop(alert_id)
         self._submit(clip.job(self._trail))

@@ -1,7 +1,7 @@
 """The inspector's bundle (L253-3 CSI): what runs, under what right, and what it did, in one file.
 
-It holds no picture and no password. `verify_bundle.py`, inside it and in the sources, checks it
-with Python's standard library alone.
+It holds no picture and no password. `verify.py`, inside it and in the sources as
+`verify_bundle.py`, checks it with Python's standard library alone.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from importlib.resources import files
@@ -18,7 +18,7 @@ from typing import Final
 
 from gardefou import __version__
 from gardefou.evidence.files import whole_file
-from gardefou.governance import verify_bundle
+from gardefou.governance import reports, verify_bundle
 from gardefou.governance.authorised import FOLDER as MANDATES
 from gardefou.governance.documents import Desk, DocumentKind, make
 from gardefou.governance.entry import Entry, Operation
@@ -27,7 +27,9 @@ from gardefou.governance.figures import FILE_NAME as FIGURES
 from gardefou.governance.pages import public_page
 from gardefou.governance.register import as_text, map_json
 from gardefou.governance.registration import details
+from gardefou.governance.reports import PersonWithAccess
 from gardefou.governance.town import FILE_NAME as TOWN
+from gardefou.governance.transparency import log_key
 from gardefou.site.yaml_text import write as site_text
 from gardefou.storage.paper_records import FindingRecord
 
@@ -90,26 +92,40 @@ def write_bundle(
     by: str,
     sbom: MakeSbom = installed,
     more: MakeFiles = dict,
+    people: Sequence[PersonWithAccess] = (),
 ) -> Bundle:
     """Write the bundle, journalled first; ``by`` for whom it is made.
 
-    ``more`` makes files of other parts, such as the journal's own export, after that entry.
+    ``more`` makes files of other parts, such as the journal's own export, after that entry;
+    ``people`` those with access. The list of the files is signed with the journal's key.
 
-    Raises `DocumentError`, `StorageError` or `JournalError` when a part cannot be read, and
-    `OutputError`.
+    Raises `DocumentError`, `StorageError` or `JournalError` when a part cannot be read,
+    `KeysError` without the key, and `OutputError`.
     """
     office.journal.append(Entry(by, Operation.EXPORT, "inspection"))
-    contents = {**_contents(office, office.facts(), sbom), **more()}
+    key = log_key(office.home)
+    contents = {
+        **_contents(office, office.facts(), sbom),
+        **more(),
+        "persons.csv": reports.persons(people).encode(),
+        verify_bundle.KEY: f"{key.verifier}\n".encode(),
+    }
     listing = "".join(
         f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(contents.items())
     ).encode()
+    words = f"{verify_bundle.FORM}\n{hashlib.sha256(listing).hexdigest()}\n"
+    signed = {
+        **contents,
+        verify_bundle.LIST: listing,
+        verify_bundle.NOTE: f"{words}\n{key.sign(words)}\n".encode(),
+    }
     with (
         whole_file(out) as unfinished,
         zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as bundle,
     ):
-        for name, data in sorted({**contents, verify_bundle.LIST: listing}.items()):
+        for name, data in sorted(signed.items()):
             bundle.writestr(zipfile.ZipInfo(name, DATE), data, zipfile.ZIP_DEFLATED)
-    return Bundle(out, len(contents) + 1, hashlib.sha256(listing).hexdigest())
+    return Bundle(out, len(signed), hashlib.sha256(listing).hexdigest())
 
 
 def _contents(office: Office, facts: Facts, sbom: MakeSbom) -> Mapping[str, bytes]:
@@ -131,7 +147,8 @@ def _contents(office: Office, facts: Facts, sbom: MakeSbom) -> Mapping[str, byte
         "README.txt": str(verify_bundle.__doc__),
     }
     contents = {name: content.encode() for name, content in texts.items()}
-    contents["__main__.py"] = files(__package__).joinpath("verify_bundle.py").read_bytes()
+    verifier = files(__package__).joinpath("verify_bundle.py").read_bytes()
+    contents |= {"__main__.py": verifier, "verify.py": verifier}
     contents[FIGURES] = files(__package__).joinpath(FIGURES).read_bytes()
     contents[verify_bundle.JOURNAL] = b"".join(office.journal.whole_lines())
     kept = [office.home / TOWN, *sorted((office.home / MANDATES).glob("*"))]

@@ -48,6 +48,15 @@ def entitled(accounts: Accounts, name: str, action: Action) -> Account:
     return account
 
 
+def acting(home: Path, journal: Journal, name: str, action: Action) -> str:
+    """Under which name somebody acts: as they say, once there are accounts that of one that may.
+
+    Raises `AccountError`, and `StorageError` when the accounts cannot be read.
+    """
+    with accounts_of(home, journal) as accounts:
+        return name if accounts is None else entitled(accounts, name, action).name
+
+
 def people_with_access(accounts: Accounts) -> list[PersonWithAccess]:
     """Every account and each of its habilitations, for the register of persons with access.
 

@@ -278,6 +278,9 @@ class CameraWork:
                 self._view.restart()
         if self._view is not None:
             self._view.look(frame)
+            if self._view.notice is not None:
+                self._hide(evidence)
+                return
         analysed = self._pipeline.finish(self._pipeline.start(frame))
         percept = analysed.percept
         self._trail.add(percept.time, percept.size, percept.detections, analysed.tracks)
@@ -290,6 +293,11 @@ class CameraWork:
         if self.watched and time.monotonic() - self._pictured >= PICTURE_S:
             self._pictured = time.monotonic()
             self._painter.offer(self.camera.id, frame.image, self._trail.regions(frame.time))
+
+    def _hide(self, evidence: CameraEvidence) -> None:
+        """The camera moved, its masks no longer fit: neither picture nor clip of it is made."""
+        evidence.drop()
+        self._painter.forget(self.camera.id)
 
     def _tell(self, event: AlertEvent, evidence: CameraEvidence) -> None:
         """Record an alert event, then see to its evidence: none of an alert nobody will hear of."""

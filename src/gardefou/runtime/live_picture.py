@@ -52,6 +52,11 @@ class LivePainter:
             self._changed.notify()
         self._thread.join()
 
+    def forget(self, camera_id: str) -> None:
+        """Paint nothing of a camera that was offered: its masks no longer fit."""
+        with self._changed:
+            self._offers.pop(camera_id, None)
+
     def _run(self) -> None:
         while (offer := self._next()) is not None:
             camera_id, image, heads = offer

@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from gardefou.evidence.watermark import stamped_jpeg, watermark_text
 from gardefou.governance.roles import Action
+from gardefou.runtime.bus import CameraState
 from gardefou.web.access import Person, may_still, require
 from gardefou.web.api.alerts import count_view, motive_of
 from gardefou.web.api.context import Context, InContext
@@ -38,6 +39,7 @@ def ask(
 ) -> LiveTicket:
     """Ask to look at a camera; the answer says where, once and soon."""
     _known(context, camera_id)
+    refuse_blocked(context, camera_id)
     actor = person.actor(person.name(request.viewer))
     motive = _motive(person, request)
     if person.has_account:
@@ -53,6 +55,7 @@ def ask(
     responses={
         200: {"content": {"multipart/x-mixed-replace": {}}, "description": "JPEG pictures"},
         403: {"model": ProblemView},
+        409: {"model": ProblemView},
     },
 )
 async def watch(
@@ -66,6 +69,7 @@ async def watch(
     bearer = context.tickets.take(camera_id, ticket)
     if bearer is None or (person.has_account and bearer != person.actor(None)):
         raise RefusedError(HTTPStatus.FORBIDDEN, "web.error.no_ticket")
+    refuse_blocked(context, camera_id)
     pictures = context.services.live.watch(camera_id)
     if person.has_account:
         pictures = _stamped(context, person, pictures)
@@ -103,6 +107,13 @@ async def _stamped(
 def _known(context: Context, camera_id: str) -> None:
     if not context.services.site().has(camera_id):
         raise RefusedError(HTTPStatus.NOT_FOUND, "web.error.no_camera", camera_id=camera_id[:80])
+
+
+def refuse_blocked(context: Context, camera_id: str) -> None:
+    """Show no picture of a camera that is blocked: where it moved, its masks no longer fit."""
+    health = context.services.events.cameras.get(camera_id)
+    if health is not None and health.state is CameraState.BLOCKED:
+        raise RefusedError(HTTPStatus.CONFLICT, "operation.blind", camera=camera_id)
 
 
 async def _parts(pictures: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
