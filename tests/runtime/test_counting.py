@@ -61,7 +61,7 @@ def test_who_walks_through_is_a_number_and_too_few_are_none() -> None:
     found = {(each.heading, each.passer): each.passages for each in quarter.counts}
     assert found.pop((Heading.RIGHT, Passer.PERSON)) == 6
     assert set(found.values()) == {None}
-    assert {field for field in type(quarter).__slots__} == {
+    assert set(type(quarter).__slots__) == {
         "camera_id",
         "start",
         "counted_s",
