@@ -32,6 +32,7 @@ from gardefou.storage.paper_records import RefusalGround, RequestKind
 from gardefou.storage.records import EvidenceKind, Mode
 from gardefou.storage.store import Store
 from support.alerts import alert, numbered_id
+from support.counts import quarter
 from support.mandates import KEY, signed
 
 RUN = CliRunner()
@@ -344,9 +345,9 @@ def test_a_home_folder_may_shorten_a_term(house: House) -> None:
         ("alerts = 3", "92"),
         ("journal = 30", "183"),
         ("journal = 4000", "1095"),
-        ("faces = 3", "for evidence, alerts or journal"),
-        ("evidence = ", "for evidence, alerts or journal"),
-        ("evidence = 'long'", "for evidence, alerts or journal"),
+        ("faces = 3", "for evidence, alerts, counts or journal"),
+        ("evidence = ", "for evidence, alerts, counts or journal"),
+        ("evidence = 'long'", "for evidence, alerts, counts or journal"),
     ],
 )
 def test_a_term_outside_the_law_is_refused(tmp_path: Path, content: str, why: str) -> None:
@@ -394,6 +395,20 @@ def test_upkeep_that_fails_says_so_in_the_journal(house: House) -> None:
     assert "attach the medium" in str(failures[1].details["reason"])
 
 
+def test_counts_at_lines_live_for_three_years(house: House) -> None:
+    start = int(house.time.timestamp()) // 900 * 900
+    house.store.apply([(quarter(start), Mode.REHEARSAL)])
+    house.days(1094)
+    assert house.purge().counts == 0
+    house.days(2)
+    assert house.purger.preview(Terms.of(house.home.folder)).counts == 2
+    assert house.store.line_counts()
+    assert house.purge().counts == 2
+    assert house.store.line_counts() == []
+    record = house.records()[-1]
+    assert (record.object_ref, record.details["count"]) == ("retention:counts", 2)
+
+
 def test_the_start_must_be_signed(house: House) -> None:
     house.checkpointer.make()
     (house.home.folder / "keys" / "journal.skey").unlink()
@@ -420,7 +435,8 @@ def test_purge_says_what_it_would_destroy_then_does(house: House) -> None:
     _, clip = house.alert(1)
     assert json.loads(run("purge", "--home", home, "--json"))["evidence"] == 0
     would = json.loads(run("purge", "--home", home, "--older-than", "9", "--dry-run", "--json"))
-    assert would == {"evidence": 1, "alerts": 0, "entries": 0, "held": 0, "dry_run": True}
+    nothing = {"alerts": 0, "counts": 0, "entries": 0, "held": 0}
+    assert would == {"evidence": 1, **nothing, "dry_run": True}
     assert clip.is_file()
     assert "pictures and clips of 1 alerts" in run("purge", "--home", home, "--older-than", "9")
     assert not clip.exists()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from gardefou.errors import JournalError, UsageError
-from gardefou.governance.entry import Operation
-from gardefou.governance.journal import Journal
-from gardefou.governance.ledger import Origin
+from gardefou.governance.entry import Entry, Line, Operation
+from gardefou.governance.journal import Journal, News, Place
+from gardefou.governance.ledger import Ledger, Origin
 from gardefou.governance.suspension import FILE_NAME, KillSwitch, Resumed
 
 HASTY = 0.0
@@ -116,3 +117,74 @@ def test_what_cannot_be_journalled_stops_but_does_not_resume(
     assert again.resume("cli:anna", "") is Resumed.PROPOSED
     assert again.resume("cli:bruno", "") is Resumed.DONE
     assert here.current() is None
+
+
+# How it stands is read on from where it was read last
+
+
+class Counting(Journal):
+    """A journal that says how many entries were read."""
+
+    read = 0
+
+    def since(self, known: Place | None = None) -> News:
+        news = super().since(known)
+        self.read += len(news.lines)
+        return news
+
+    def entries(self) -> Iterator[Line]:
+        raise AssertionError("the whole journal was read")
+
+
+def test_how_it_stands_is_told_without_reading_the_journal_again(journal: Journal) -> None:
+    for index in range(50):
+        journal.append(Entry("desk:anna", Operation.VIEW, f"alert:{index}"))
+    counting = Counting(journal.path)
+    here = KillSwitch(journal.path.parent, counting)
+    assert counting.read == 50
+    for _ in range(5):
+        assert here.standing() is None
+    assert counting.read == 50
+    there = switch(journal)
+    there.suspend("cli:anna", Origin.PREFECT, "order 12")
+    now = here.standing()
+    assert now is not None
+    assert (now.origin, now.proposed_by) == (Origin.PREFECT, None)
+    there.resume("cli:anna", "lifted")
+    now = here.standing()
+    assert now is not None
+    assert now.proposed_by == "cli:anna"
+    assert counting.read == 52
+    switch(journal).resume("cli:bruno", "seen")
+    assert KillSwitch(journal.path.parent, Journal(journal.path)).standing() is None
+
+
+def test_how_it_stands_is_the_same_after_a_restart_and_after_pruning(journal: Journal) -> None:
+    here = switch(journal)
+    here.suspend("cli:anna", Origin.DPO, "a complaint")
+    here.resume("cli:anna", "answered")
+    for index in range(9):
+        journal.append(Entry("desk:anna", Operation.VIEW, f"alert:{index}"))
+    assert here.standing() == switch(journal).standing()
+    last = list(journal.entries())[5].link
+    standing = Ledger.read(journal.entries(), until=last.seq).carried_over()
+    details = {"last": str(last), **standing}
+    record = Entry("gardefou", Operation.DESTRUCTION, "retention:journal", details=details)
+    journal.prune(last, [], record)
+    for each in (here, switch(journal)):
+        now = each.standing()
+        assert now is not None
+        assert (now.motif, now.proposed_by) == ("a complaint", "cli:anna")
+    switch(journal).resume("cli:bruno", "seen")
+    assert here.current() is None
+    assert here.standing() is None
+
+
+def test_a_journal_that_broke_is_not_stood_upon(journal: Journal) -> None:
+    here = switch(journal)
+    journal.append(Entry("desk:anna", Operation.VIEW, "alert:1"))
+    assert here.standing() is None
+    with journal.path.open("ab") as file:
+        file.write(b'{"actor":"x"}\n')
+    with pytest.raises(JournalError):
+        here.standing()

@@ -46,6 +46,7 @@ COLUMNS = {
     "extension ground words closed_at closed_by",
     "drills": "number camera_id situation at window_s test_object light place planned_by "
     "planned_at result alert_id delay_s",
+    "line_counts": "camera_id line_id mode start heading passer passages counted_s",
     "review_labels": "alert_id label labelled_by labelled_at",
 }
 """Everything that is ever stored: nothing about a person who was filmed, no track; `reviewer` is
@@ -252,4 +253,5 @@ def test_the_migrations_stand_inside_the_package(store: Store) -> None:
         "v0010_holds.py",
         "v0020_accounts.py",
         "v0030_accountability.py",
+        "v0060_line_counts.py",
     ]

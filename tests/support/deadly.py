@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gardefou.runtime.hosts import SubprocessHost, worker_main
 from gardefou.runtime.messages import WorkerSettings
+from gardefou.statistics.quarters import QuarterCounts
 from gardefou.storage.events import SpoolEvent, alert_id_of, key_of
 from gardefou.storage.spool import SpoolWriter
 
@@ -43,8 +44,13 @@ class Trap:
         kind = key_of(event).partition("-")[2]
         if self._step.exists() and self._step.read_text() == f"{moment}:{kind}":
             self._step.unlink()
-            self._hit.write_text(str(alert_id_of(event)))
+            self._hit.write_text(victim_of(event))
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def victim_of(event: SpoolEvent) -> str:
+    """The alert that an event is about; of a count, its camera."""
+    return event.camera_id if isinstance(event, QuarterCounts) else str(alert_id_of(event))
 
 
 def deadly_main(settings: WorkerSettings, hub: Connection) -> None:

@@ -53,6 +53,8 @@ WRITTEN = {
     ("GET", "/public/register.json"): None,
     ("GET", "/public/cameras.geojson"): None,
     ("GET", "/public/status.jsonl"): None,
+    ("GET", "/api/counts"): Action.READ_MEASURES,
+    ("GET", "/api/counts/table.csv"): Action.READ_MEASURES,
     ("GET", "/api/accountability/findings"): Action.READ_FINDINGS,
     ("POST", "/api/accountability/findings/{number}/answer"): Action.ANSWER_FINDINGS,
     ("GET", "/api/accountability/measures"): Action.READ_MEASURES,

@@ -20,6 +20,8 @@ ROUTES = {
     ("post", "/api/alerts/{alert_id}/review"): {"alert_id"},
     ("post", "/api/alerts/{alert_id}/view"): {"alert_id"},
     ("post", "/api/alerts/{alert_id}/exports"): {"alert_id"},
+    ("get", "/api/counts"): {"camera", "since", "until"},
+    ("get", "/api/counts/table.csv"): {"camera", "since", "until"},
     ("get", "/api/exports"): set(),
     ("post", "/api/exports/{export_id}/approval"): {"export_id"},
     ("get", "/api/exports/{export_id}/file"): {"export_id"},

@@ -15,6 +15,7 @@ from gardefou.cli.account import app as account_app
 from gardefou.cli.analyse import INTERRUPTED, analyse
 from gardefou.cli.bench import bench
 from gardefou.cli.camera import app as camera_app
+from gardefou.cli.counts import counts
 from gardefou.cli.demo import demo
 from gardefou.cli.doctor import doctor
 from gardefou.cli.documents import app as documents_app
@@ -54,6 +55,7 @@ app = typer.Typer(
 app.command(help=text("absence.command.help"))(absence)
 app.command(help=text("cli.analyse.help"))(analyse)
 app.command(help=text("load.bench.help"))(bench)
+app.command(help=text("counts.command.help"))(counts)
 app.command(help=text("cli.demo.help"))(demo)
 app.command(help=text("cli.doctor.help"))(doctor)
 app.command(help=text("cli.evaluate.help"))(evaluate)

@@ -8,10 +8,9 @@ import numpy as np
 
 from gardefou.errors import EvaluationError
 from gardefou.evaluation.cases import Case
-from gardefou.geometry.arrays import Size
 from gardefou.perception.percept import Percept
-from gardefou.statistics.lines import LineCounter
-from gardefou.statistics.passers import PasserTracker
+from gardefou.runtime.counting import passages
+from gardefou.statistics.counting import CameraCounter
 
 
 class CaseLines:
@@ -25,24 +24,14 @@ class CaseLines:
         for name in case.counts:
             if name not in self._lines:
                 raise EvaluationError("evaluation.no_line", case=case.id, line=name)
-        self._passers = PasserTracker()
-        self._counters: dict[str, LineCounter] = {}
-        self._size: Size | None = None
+        self._counter = CameraCounter(self._lines)
         self._found: Counter[tuple[str, str]] = Counter()
 
     def update(self, percept: Percept) -> None:
         """Take what perception says of one analysed frame."""
-        time, size, foreground = percept.time, percept.size, percept.foreground
-        if size != self._size:
-            self._size = size
-            self._passers.reset()
-            self._counters = {
-                name: LineCounter(name, line, size) for name, line in self._lines.items()
-            }
-        moving = foreground.boxes if foreground.reliable else np.zeros((0, 4))
-        tracks = self._passers.update(percept.detections, moving, time, size)
-        for name, counter in self._counters.items():
-            self._found.update((name, each.heading) for each in counter.update(tracks, time))
+        self._found.update(
+            (each.line_id, each.heading) for each in passages(self._counter, percept)
+        )
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:

@@ -1,4 +1,4 @@
-"""Heads found in the very picture that is to be shown: faces, and the heads of people."""
+"""What must be blurred in the very picture that is to be shown: faces, heads, vehicles' numbers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from gardefou.geometry.arrays import Floats, Image
 from gardefou.geometry.detections import ObjectClass
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.heads import FaceFinder, head_regions
+from gardefou.perception.vehicle_bands import may_carry_number, vehicle_bands
 
 PEOPLE_PIXELS: Final = 736 * 416
 """Area of the person network's input for evidence, px: larger than for analysis, for people who
@@ -35,7 +36,7 @@ class FinderSettings:
 
 
 class HeadFinder:
-    """Finds the regions of heads in a picture, on one thread.
+    """Finds the regions of heads and of vehicles' numbers in a picture, on one thread.
 
     Raises `ModelError` when a model is missing or altered: without them nothing is shown.
     """
@@ -47,9 +48,11 @@ class HeadFinder:
         )
 
     def find(self, image: Image) -> Floats:
-        """Head regions of a picture [H, W, 3]: [N, 4] in fractions of the frame."""
+        """Regions to blur in a picture [H, W, 3]: [N, 4] in fractions of the frame."""
         height, width = image.shape[:2]
+        size = (width, height)
         found = self._people.detect(image)
+        bands = vehicle_bands(found.boxes[may_carry_number(found.classes)], size)
         people = found.boxes[found.classes == int(ObjectClass.PERSON)]
-        heads = np.concatenate([head_regions(people, (width, height)), self._faces.find(image)])
+        heads = np.concatenate([head_regions(people, size), self._faces.find(image), bands])
         return heads / np.array([width, height, width, height], dtype=np.float64)

@@ -1,4 +1,7 @@
-"""Where heads were: the trail that analysis leaves in memory, read again when evidence is made."""
+"""What must be blurred: the trail that analysis leaves in memory, read when evidence is made.
+
+Heads of people, and the parts of vehicles that may carry a number.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,18 @@ import numpy as np
 from gardefou.geometry.arrays import Bools, Floats, Ints, Size
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.perception.heads import head_regions
+from gardefou.perception.vehicle_bands import legible, may_carry_number, vehicle_bands
 from gardefou.tracking.tracks import Tracks
 
 HEAD_SCORE: Final = 0.2
 """Lowest score of a detected person whose head is blurred, 0..1. Tuned on PETS 2009 S2.L1: 0.25
 misses five times as many heads, 0.15 blurs a quarter more of the picture."""
+
+VEHICLE_SCORE: Final = 0.2
+"""Lowest score of a detected vehicle whose number is blurred, 0..1."""
+
+LARGEST_SHOWN: Final = 1280 * 720
+"""Most pixels of any picture that evidence shows."""
 
 TRAIL_S: Final = 90.0
 """Stream time that a trail remembers: the longest clip, its lead and its tail; seconds."""
@@ -36,9 +46,10 @@ UNTRACKED: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class HeadRecord:
-    """Head regions over a stretch of stream time; small, frozen, made to be sent to a process.
+    """Regions to blur over a stretch of stream time; small, frozen, made to be sent to a process.
 
-    ``analysed`` [K] times of the analysed frames, s, rising; and for each head region, in order of
+    Heads, and parts of vehicles that may carry a number: both are called heads here.
+    ``analysed`` [K] times of the analysed frames, s, rising; and for each region, in order of
     time: ``times`` [N] s, ``ids`` [N] of tracks or `UNTRACKED`, ``boxes`` [N, 4] in fractions of
     the frame.
     """
@@ -99,6 +110,27 @@ def _may_have_head(tracks: Tracks) -> Bools:
     return np.asarray(unnamed | (tracks.classes == int(ObjectClass.PERSON)), dtype=np.bool_)
 
 
+def _may_have_number(tracks: Tracks) -> Bools:
+    """Which tracks are vehicles, or unnamed and unlike a standing person. [N]."""
+    unnamed = np.isin(tracks.classes, [int(ObjectClass.BODY), int(ObjectClass.OTHER)])
+    return np.asarray(
+        may_carry_number(tracks.classes) | (unnamed & ~_may_have_head(tracks)), dtype=np.bool_
+    )
+
+
+def _bands(size: Size, detections: Detections, tracks: Tracks) -> tuple[Floats, Ints]:
+    """Parts of vehicles that may carry a number, in fractions of the frame, and their tracks."""
+    shown = float(np.sqrt(LARGEST_SHOWN / (size[0] * size[1])))
+    seen = may_carry_number(detections.classes) & (detections.scores >= VEHICLE_SCORE)
+    scale = np.array([*size, *size], dtype=np.float64)
+    loose = vehicle_bands(detections.boxes[seen], size, shown)
+    chosen = np.flatnonzero(_may_have_number(tracks))
+    followed = legible(tracks.boxes[chosen], size, shown)
+    bands = vehicle_bands(tracks.boxes[chosen], size, shown)
+    ids = np.concatenate([np.full(len(loose), UNTRACKED), tracks.ids[chosen[followed]]])
+    return np.concatenate([loose, bands]) / scale, ids.astype(np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class _Analysed:
     time: float
@@ -122,7 +154,7 @@ class HeadTrail:
 
         ``time`` stream time, s, never before the last; ``size`` of the analysed frame, px. Tracks
         count when they are only predicted too, and, if they stand like a person, when no network
-        ever named them.
+        ever named them. Vehicles count in the same way, and so does whatever else moves.
         """
         people = (detections.classes == int(ObjectClass.PERSON)) & (detections.scores >= HEAD_SCORE)
         followed = _may_have_head(tracks)
@@ -130,7 +162,10 @@ class HeadTrail:
         loose = np.full(int(people.sum()), UNTRACKED, dtype=np.int64)
         heads = head_regions(bodies, size) / np.array([*size, *size], dtype=np.float64)
         ids = np.concatenate([loose, tracks.ids[followed]])
-        self._frames.append(_Analysed(time, ids, heads))
+        bands, driven = _bands(size, detections, tracks)
+        self._frames.append(
+            _Analysed(time, np.concatenate([ids, driven]), np.concatenate([heads, bands]))
+        )
         while self._frames[0].time < time - self._seconds:
             self._frames.popleft()
 

@@ -12,13 +12,13 @@ from gardefou.capture.masks import PrivacyMask
 from gardefou.errors import OutputError
 from gardefou.evidence.files import PutFile, whole_file
 from gardefou.evidence.finder import Finder
-from gardefou.evidence.heads import HeadRecord, HeadTrail
+from gardefou.evidence.heads import LARGEST_SHOWN, HeadRecord, HeadTrail
 from gardefou.evidence.job import Footage
 from gardefou.evidence.pictures import Picture, pictures
 from gardefou.evidence.redaction import blur_regions
 from gardefou.geometry.arrays import Floats, Image
 
-SNAPSHOT_PIXELS: Final = 1280 * 720
+SNAPSHOT_PIXELS: Final = LARGEST_SHOWN
 """Most pixels of a snapshot: 1280 wide at 16:9."""
 
 JPEG_QUALITY: Final = 85

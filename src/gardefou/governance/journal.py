@@ -81,6 +81,15 @@ class Grown:
         return Grown(MerkleTree(self.tree.tiles([self.tree.size])), self.place)
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """Entries, and the place up to which they were read; ``anew`` when from the beginning."""
+
+    lines: Sequence[Line]
+    place: Place
+    anew: bool
+
+
 class Journal:
     """The journal in one file; threads and processes may append to it at once.
 
@@ -168,6 +177,35 @@ class Journal:
                 raise self._broken(broken.breach) from broken
             off = 1 - tree.pruned if tree.pruned and not place.size else place.line
             return Grown(tree, Place(link, end, place.file, off))
+
+    def since(self, known: Place | None = None) -> News:
+        """The entries after a place that was ``known``, all of them where that is no more.
+
+        Each that is read is held to the one before it. Raises `JournalError` where the chain broke.
+        """
+        if self._known is None and not self.path.exists():
+            return News([], Place(START, 0, (0, 0, b"")), known is None or known.size > 0)
+        with self._faults(), self._opened_for_reading() as (file, size):
+            place = Place(START, 0, _file_id(file.fileno()))
+            anew = known is None or known.file != place.file or known.size > size
+            if known is not None and not anew:
+                place = known
+            link, end, off = place.link, place.size, place.line
+            found: list[Line] = []
+
+            def start(head: Pruned) -> None:
+                nonlocal link, end, off
+                link, end, off = head.link, len(head.encode()), 1 - head.link.seq
+
+            file.seek(place.size)
+            lines = _bounded(file, size - place.size)
+            try:
+                for line, offset in chain.follow(lines, link, link.seq + 1 + off, end, start):
+                    found.append(line)
+                    link, end = line.link, offset + len(line.encode())
+            except BrokenChainError as broken:
+                raise self._broken(broken.breach) from broken
+            return News(found, Place(link, end, place.file, off), anew)
 
     def prune(self, last: Link, kept: Collection[int], record: Entry) -> Line:
         """Destroy every entry up to ``last``, after ``record`` says so in the journal.

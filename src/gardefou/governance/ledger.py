@@ -102,10 +102,13 @@ class Ledger:
         else:
             known = list(everything)
             ledger, everything = cls._carried(known), iter(known)
-        for line in everything:
-            if until is None or line.seq <= until:
-                ledger._add(line)
+        ledger.follow(line for line in everything if until is None or line.seq <= until)
         return ledger
+
+    def follow(self, lines: Iterable[Line]) -> None:
+        """Take the entries that came after those it was read from."""
+        for line in lines:
+            self._add(line)
 
     def carried_over(self) -> dict[str, Json]:
         """It as a record of destruction keeps it."""

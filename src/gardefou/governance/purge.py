@@ -34,19 +34,20 @@ BATCH: Final = 200
 class Purged:
     """What a purge destroyed, or would.
 
-    ``evidence`` alerts whose pictures and clips go, ``alerts`` that go whole, ``entries`` of the
-    journal; ``held`` alerts past a term that stay because of a hold.
+    ``evidence`` alerts whose pictures and clips go, ``alerts`` that go whole, ``counts`` at lines,
+    ``entries`` of the journal; ``held`` alerts past a term that stay because of a hold.
     """
 
     evidence: int = 0
     alerts: int = 0
+    counts: int = 0
     entries: int = 0
     held: int = 0
 
     @property
     def anything(self) -> bool:
         """Whether anything was destroyed."""
-        return bool(self.evidence or self.alerts or self.entries)
+        return bool(self.evidence or self.alerts or self.counts or self.entries)
 
 
 class Purger:
@@ -88,6 +89,8 @@ class Purger:
             held = max(done.held, self._store.held_before(before))
             done = replace(done, alerts=count, held=held)
         unlink_purged(self._store, self._evidence)
+        if Kind.COUNTS in kinds:
+            done = replace(done, counts=self._counts_before(terms))
         if Kind.JOURNAL in kinds:
             done = replace(done, entries=self._prune(terms))
         return done
@@ -102,6 +105,9 @@ class Purger:
             if Kind.EVIDENCE in kinds
             else 0,
             alerts=len(self._store.erasable_alerts(alerts, limit)) if Kind.ALERTS in kinds else 0,
+            counts=self._store.line_counts_before(self._cutoff(terms, Kind.COUNTS))
+            if Kind.COUNTS in kinds
+            else 0,
             held=max(
                 [
                     self._store.held_before(before)
@@ -129,6 +135,14 @@ class Purger:
 
         batches = iter(lambda: self._store.erasable_alerts(before, BATCH), [])
         return self._destroy(Kind.ALERTS, batches, days, erase)
+
+    def _counts_before(self, terms: Terms) -> int:
+        before, days = self._cutoff(terms, Kind.COUNTS), terms.days[Kind.COUNTS]
+        count = self._store.line_counts_before(before)
+        if count:
+            self._record(Kind.COUNTS, days, {"count": count})
+            self._store.erase_line_counts(before)
+        return count
 
     def _destroy(
         self,

@@ -25,6 +25,7 @@ class Kind(StrEnum):
 
     EVIDENCE = "evidence"
     ALERTS = "alerts"
+    COUNTS = "counts"
     JOURNAL = "journal"
 
 
@@ -57,6 +58,7 @@ class _Shipped(BaseModel):
 
     evidence: Term
     alerts: Term
+    counts: Term
     journal: Term
     tracks: MemoryTerm
 

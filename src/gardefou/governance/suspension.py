@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum, unique
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from gardefou.errors import JournalError, OutputError, UsageError
@@ -45,7 +46,10 @@ class KillSwitch:
         self._file = folder / FILE_NAME
         self._journal = journal
         self._stamp: tuple[int, int] | None = None
-        ledger = Ledger.read(journal.entries())
+        self._reading = Lock()
+        news = journal.since()
+        self._place, self._ledger = news.place, Ledger.read(news.lines)
+        ledger = self._ledger
         self._current, self._resumptions = ledger.suspension, ledger.resumptions
         if self._current is None and self._file.exists():
             with suppress(JournalError):  # Suspended it is, with or without a trace.
@@ -97,8 +101,21 @@ class KillSwitch:
         return self._current
 
     def standing(self) -> Suspension | None:
-        """The same with who proposed to resume, read from the journal; raises `JournalError`."""
-        return Ledger.read(self._journal.entries()).suspension or self.current()
+        """The same with who proposed to resume, as the journal says; raises `JournalError`.
+
+        Only what was added since the last time is read, unless the journal was pruned meanwhile.
+        """
+        return self._followed().suspension or self.current()
+
+    def _followed(self) -> Ledger:
+        with self._reading:
+            news = self._journal.since(self._place)
+            if news.anew:
+                self._ledger = Ledger.read(news.lines)
+            else:
+                self._ledger.follow(news.lines)
+            self._place = news.place
+            return self._ledger
 
     def resume(self, actor: str, motif: str) -> Resumed:
         """Propose to go on, or confirm what another person proposed.

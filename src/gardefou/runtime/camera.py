@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -25,6 +25,7 @@ from gardefou.evidence.job import EvidenceJob
 from gardefou.perception.engine import InferenceEngine
 from gardefou.runtime.assembly import camera_pipeline, read_settings
 from gardefou.runtime.bus import CameraState
+from gardefou.runtime.counting import line_statistics
 from gardefou.runtime.lease import Lease
 from gardefou.runtime.live_picture import LivePainter
 from gardefou.runtime.messages import CameraEffort, CameraReport
@@ -32,6 +33,7 @@ from gardefou.runtime.outbox import Outbox
 from gardefou.runtime.view_guard import ViewGuard
 from gardefou.site.document import Camera
 from gardefou.site.source import SourceKind
+from gardefou.statistics.quarters import QuarterCounts
 from gardefou.storage.events import AlertInterrupted
 
 SILENT_S: Final = 10.0
@@ -95,6 +97,7 @@ class CameraWork:
         self._share = 1.0
         self._latencies: deque[float] = deque(maxlen=_LATENCIES)
         self._trail = HeadTrail()
+        self._statistics = line_statistics(camera)
         self._submit = submit
         self._outbox = outbox
         self._painter = painter
@@ -216,6 +219,8 @@ class CameraWork:
         self._disconnect()
 
     def _round(self) -> None:
+        if self._statistics is not None:
+            self._record(self._statistics.ended(time.time()))
         if self._why_not() is not None:
             self._disconnect()
             self._stopped.wait(_WAIT_S)
@@ -273,6 +278,8 @@ class CameraWork:
         if source.epoch != self._epoch:
             self._epoch = source.epoch
             self._pipeline.reset()
+            if self._statistics is not None:
+                self._statistics.reset()
             evidence.finish()
             if self._view is not None:
                 self._view.restart()
@@ -287,6 +294,8 @@ class CameraWork:
         for event in analysed.events:
             self._tell(event, evidence)
         evidence.advance(frame.time)
+        if self._statistics is not None:
+            self._record(self._statistics.update(percept))
         self._analysed += 1
         self._latencies.append(time.monotonic() - frame.arrived)
         self._last_time, self._last_seen = frame.time, time.monotonic()
@@ -328,6 +337,13 @@ class CameraWork:
             with suppress(RuntimeError):  # Nothing is known yet of a stream never connected to.
                 self._evidence.finish()
         self._pipeline.reset()
+        if self._statistics is not None:
+            self._statistics.reset()
+
+    def _record(self, ended: Iterable[QuarterCounts]) -> None:
+        """Tell of quarters of an hour that are over."""
+        for quarter in ended:
+            self._outbox.write(quarter)
 
 
 def link_of(camera: Camera, paced: bool = True) -> Link:

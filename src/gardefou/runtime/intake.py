@@ -20,7 +20,8 @@ from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.runtime.bus import AlertChange, AlertChanged, InMemoryEventBus
 from gardefou.runtime.home import Home
 from gardefou.runtime.settling import settle_evidence, unsettled
-from gardefou.storage.events import EvidenceFailed, EvidenceReady, SpoolEvent, alert_id_of
+from gardefou.statistics.quarters import QuarterCounts
+from gardefou.storage.events import AlertNews, EvidenceFailed, EvidenceReady, alert_id_of
 from gardefou.storage.records import AlertRecord, CloseReason
 from gardefou.storage.spool import IngestReport, SpoolReader
 from gardefou.storage.store import Store
@@ -195,6 +196,8 @@ class Intake:
 
     def _publish(self, report: IngestReport) -> None:
         for event in report.recorded:
+            if isinstance(event, QuarterCounts):  # Nobody hears of a count in the same hour.
+                continue
             self._bus.publish(AlertChanged(alert_id_of(event), _change(event)))
 
     def _set_aside(self, report: IngestReport) -> None:
@@ -211,7 +214,7 @@ class Intake:
         self.trouble = Notice.of(error.key, **error.fields)
 
 
-def _change(event: SpoolEvent) -> AlertChange:
+def _change(event: AlertNews) -> AlertChange:
     if isinstance(event, AlertOpened):
         return AlertChange.OPENED
     if isinstance(event, EvidenceReady | EvidenceFailed):

@@ -76,6 +76,10 @@ class Passer(StrEnum):
     OTHER = "other"
 
 
+Headings = tuple[Heading, Heading]
+"""The two ways in which a line can be passed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Crossing:
     """One passage across a line at a stream time, s."""
@@ -131,6 +135,16 @@ class LineCounter:
             else {1.0: Heading.DOWN, -1.0: Heading.UP}
         )
         self._bodies: dict[int, _Body] = {}
+
+    @property
+    def line_id(self) -> str:
+        """Which line it is."""
+        return self._id
+
+    @property
+    def headings(self) -> Headings:
+        """The two ways in which the line can be passed."""
+        return self._headings[-1.0], self._headings[1.0]
 
     def reset(self) -> None:
         """Forget who is near the line, as after a break in the stream."""

@@ -1,12 +1,14 @@
-"""What travels through the spool: alert events, interruptions and results of evidence."""
+"""What travels through the spool: alert events, interruptions, results of evidence, counts."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from uuid import UUID
 
 from gardefou.alerting.alert import AlertClosed, AlertOpened
+from gardefou.statistics.quarters import QuarterCounts
 from gardefou.storage.records import EvidenceKind
 
 
@@ -59,11 +61,14 @@ class EvidenceFailed:
     error_key: str
 
 
-SpoolEvent = AlertOpened | AlertClosed | AlertInterrupted | EvidenceReady | EvidenceFailed
+AlertNews = AlertOpened | AlertClosed | AlertInterrupted | EvidenceReady | EvidenceFailed
+"""What is told of an alert."""
+
+SpoolEvent = AlertNews | QuarterCounts
 """Everything that a worker or the evidence process tells the hub."""
 
 
-def alert_id_of(event: SpoolEvent) -> UUID:
+def alert_id_of(event: AlertNews) -> UUID:
     """The alert an event is about."""
     if isinstance(event, AlertOpened | AlertClosed):
         return event.alert.id
@@ -73,6 +78,9 @@ def alert_id_of(event: SpoolEvent) -> UUID:
 def key_of(event: SpoolEvent) -> str:
     """The idempotent key: two events with the same key are the same event told twice."""
     match event:
+        case QuarterCounts(camera_id=camera_id, start=start):
+            whole = f"{camera_id} {start}".encode()
+            return f"{hashlib.blake2b(whole, digest_size=16).hexdigest()}-counted"
         case AlertOpened():
             what = "opened"
         case AlertClosed():

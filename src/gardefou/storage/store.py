@@ -12,10 +12,11 @@ from uuid import UUID
 from gardefou.alerting.alert import Alert
 from gardefou.errors import UnknownAlertError
 from gardefou.situations.situation import Situation
-from gardefou.storage import holds, reading, writing
+from gardefou.storage import holds, line_counts, reading, writing
 from gardefou.storage.database import BUSY_S, Database
 from gardefou.storage.events import EvidenceFailed, EvidenceReady, SpoolEvent
 from gardefou.storage.holds import Hold
+from gardefou.storage.line_counts import LineCountRecord
 from gardefou.storage.mapping import alert_record, review_record
 from gardefou.storage.papers import Papers
 from gardefou.storage.records import AlertRecord, CloseReason, Cursor, EvidenceKind, Mode
@@ -249,6 +250,32 @@ class Store:
         """Whether a hold lasts on an alert."""
         with self._database.reading() as session:
             return holds.held(session, alert_id, self._clock())
+
+    # What is counted
+
+    def line_counts(
+        self,
+        camera_ids: Collection[str] = (),
+        since: float = -math.inf,
+        until: float = math.inf,
+    ) -> list[LineCountRecord]:
+        """Passages by quarter in [since, until), UTC s, the oldest first.
+
+        Nothing of a quarter that ended less than an hour ago, by the store's own clock.
+        """
+        question = line_counts.readable(self._clock(), camera_ids, since, until)
+        with self._database.reading() as session:
+            return [line_counts.as_record(row) for row in session.scalars(question)]
+
+    def line_counts_before(self, time: float) -> int:
+        """How many counts are of quarters that began before a time, UTC s."""
+        with self._database.reading() as session:
+            return line_counts.number_before(session, time)
+
+    def erase_line_counts(self, before: float) -> None:
+        """Erase the counts of quarters that began before a time, UTC s."""
+        with self._database.writing() as session:
+            line_counts.erase_before(session, before)
 
     def files_to_purge(self, limit: int = PAGE) -> list[str]:
         """Files of erased alerts that still have to be deleted, relative to the evidence folder."""

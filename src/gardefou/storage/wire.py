@@ -16,6 +16,8 @@ from pydantic import (
 
 from gardefou.alerting.alert import Alert, AlertClosed, AlertOpened
 from gardefou.situations.situation import Situation
+from gardefou.statistics.lines import Heading, Passer
+from gardefou.statistics.quarters import LEAST, QUARTER_S, LineCount, QuarterCounts
 from gardefou.storage.events import (
     AlertInterrupted,
     EvidenceFailed,
@@ -121,11 +123,43 @@ class _Failed(_Closed):
         return EvidenceFailed(self.alert_id, self.kind, self.error_key)
 
 
+class _LineCount(_Closed):
+    line_id: Name
+    heading: Heading
+    passer: Passer
+    passages: Annotated[int, Field(ge=LEAST)] | None
+
+    @classmethod
+    def of(cls, count: LineCount) -> _LineCount:
+        return cls(
+            line_id=count.line_id,
+            heading=count.heading,
+            passer=count.passer,
+            passages=count.passages,
+        )
+
+    def count(self) -> LineCount:
+        return LineCount(self.line_id, self.heading, self.passer, self.passages)
+
+
+class _Counted(_Closed):
+    what: Literal["counted"] = "counted"
+    camera_id: Name
+    start: Annotated[int, Field(multiple_of=QUARTER_S)]
+    counted_s: Annotated[int, Field(ge=1, le=QUARTER_S)]
+    counts: tuple[_LineCount, ...]
+
+    def event(self) -> SpoolEvent:
+        counts = tuple(each.count() for each in self.counts)
+        return QuarterCounts(self.camera_id, self.start, self.counted_s, counts)
+
+
 class _File(_Closed):
     form: Literal[1] = FORM
     mode: Mode
     event: Annotated[
-        _Opened | _AlertClosed | _Interrupted | _Ready | _Failed, Field(discriminator="what")
+        _Opened | _AlertClosed | _Interrupted | _Ready | _Failed | _Counted,
+        Field(discriminator="what"),
     ]
 
     @model_validator(mode="after")
@@ -154,8 +188,18 @@ def decode(data: bytes) -> tuple[SpoolEvent, Mode]:
     return file.event.event(), file.mode
 
 
-def _wire(event: SpoolEvent) -> _Opened | _AlertClosed | _Interrupted | _Ready | _Failed:
+def _wire(
+    event: SpoolEvent,
+) -> _Opened | _AlertClosed | _Interrupted | _Ready | _Failed | _Counted:
     match event:
+        case QuarterCounts():
+            counts = tuple(_LineCount.of(each) for each in event.counts)
+            return _Counted(
+                camera_id=event.camera_id,
+                start=event.start,
+                counted_s=event.counted_s,
+                counts=counts,
+            )
         case AlertOpened(alert=alert):
             return _Opened(alert=_Alert.of(alert))
         case AlertClosed(alert=alert, closed_at=at):

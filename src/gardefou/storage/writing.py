@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from gardefou.alerting.alert import Alert, AlertClosed, AlertOpened
 from gardefou.errors import ReviewConflictError, StorageError, UnknownAlertError
+from gardefou.statistics.quarters import QuarterCounts
+from gardefou.storage import line_counts
 from gardefou.storage.events import AlertInterrupted, EvidenceFailed, EvidenceReady, SpoolEvent
 from gardefou.storage.models import (
     NAME_LENGTH,
@@ -69,6 +71,9 @@ def apply_all(session: Session, events: Iterable[tuple[SpoolEvent, Mode]]) -> li
 def apply_event(session: Session, event: SpoolEvent, mode: Mode) -> Outcome:
     """Record one event; nothing is lost when it comes too early, nothing doubles when twice."""
     match event:
+        case QuarterCounts():
+            known = not line_counts.record(session, event, mode)
+            return Outcome.REPEATED if known else Outcome.RECORDED
         case AlertOpened(alert=alert):
             return open_alert(session, alert, mode)
         case AlertClosed(alert=alert, closed_at=at):

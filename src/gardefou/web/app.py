@@ -18,6 +18,7 @@ from gardefou.web.access import PUBLIC, check_declared
 from gardefou.web.api import (
     accountability,
     alerts,
+    counts,
     exports,
     live,
     media,
@@ -82,7 +83,7 @@ def routes() -> FastAPI:
     )
     problems.install(app)
     rooms = (session, state, alerts, media, live, exports, events, suspension)
-    for room in (*rooms, accountability, public):
+    for room in (*rooms, accountability, counts, public):
         app.include_router(room.router)
     _serve_page(app)
     check_declared(app)
