@@ -257,9 +257,9 @@ export interface paths {
         };
         /**
          * Get Events
-         * @description Events ``alert``, ``camera``, ``system``, ``resync`` and ``heartbeat``, each with an id.
+         * @description Events ``alert``, ``camera``, ``system``, ``presence``, ``resync`` and ``heartbeat``.
          *
-         *     Alerts only for whoever may see alerts; nothing after the session's end.
+         *     Alerts, and who looks at them, only for whoever may see alerts; nothing after the session's end.
          */
         get: operations["get_events_api_events_get"];
         put?: never;
@@ -354,6 +354,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say Presence
+         * @description Say which alert is open here; the answer says what is open elsewhere.
+         *
+         *     The page says it by itself, so it keeps no session awake.
+         */
+        post: operations["say_presence_api_presence_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -412,6 +434,26 @@ export interface paths {
          * @description Give the code; then the session is open, under a new token.
          */
         post: operations["second_factor_api_session_second_factor_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Shift
+         * @description What whoever asks decided in the last hours; ``viewer`` only at an open desk.
+         */
+        get: operations["get_shift_api_shift_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -621,7 +663,7 @@ export interface components {
          * @description What happened to an alert.
          * @enum {string}
          */
-        AlertChange: "opened" | "closed" | "evidence" | "reviewed";
+        AlertChange: "opened" | "closed" | "evidence" | "reviewed" | "labelled";
         /**
          * AlertEvent
          * @description Server-sent event ``alert``: an alert is new or different.
@@ -657,6 +699,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Labels */
+            labels: components["schemas"]["ReviewLabel"][];
             /** Mandate Id */
             mandate_id: string | null;
             mode: components["schemas"]["Mode"];
@@ -981,6 +1025,28 @@ export interface components {
             withheld: components["schemas"]["Bilingual"] | null;
         };
         /**
+         * PresenceRequest
+         * @description Which alert is open at a desk now, none when none is; said again every few seconds.
+         *
+         *     ``desk`` is a number that the page made up; ``person`` at an open desk only.
+         */
+        PresenceRequest: {
+            /** Alert Id */
+            alert_id: string | null;
+            /** Desk */
+            desk: string;
+            /** Person */
+            person?: string | null;
+        };
+        /**
+         * PresenceView
+         * @description Everybody who has an alert open now; also the server-sent event ``presence``.
+         */
+        PresenceView: {
+            /** Watchers */
+            watchers: components["schemas"]["WatcherView"][];
+        };
+        /**
          * ProblemView
          * @description Why a request was refused; ``code`` is a catalogue key.
          */
@@ -1131,6 +1197,37 @@ export interface components {
             second_factor: boolean;
         };
         /**
+         * ShiftView
+         * @description One person's shift, times in UTC seconds; nothing about anybody else's.
+         *
+         *     Each alert that they decided counts once, with their latest decision. ``waiting`` counts the
+         *     alerts of the time that nobody decided, ``listed`` are the newest of them.
+         */
+        ShiftView: {
+            /** Decided */
+            decided: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Follow Ups */
+            follow_ups: {
+                [key: string]: number;
+            };
+            /** Listed */
+            listed: components["schemas"]["AlertView"][];
+            /** Name */
+            name: string;
+            /** Since */
+            since: number;
+            /** Until */
+            until: number;
+            /** Waiting */
+            waiting: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Situation
          * @description The eight situations of décret n° 2023-828, article 3; nothing can add a ninth.
          *
@@ -1146,6 +1243,11 @@ export interface components {
         StateView: {
             /** Cameras */
             cameras: components["schemas"]["CameraView"][];
+            /**
+             * Clip Lead S
+             * @description where the moment lies in a clip, s
+             */
+            clip_lead_s: number;
             /** Follow Ups */
             follow_ups: components["schemas"]["FollowUp"][];
             mode: components["schemas"]["Mode"];
@@ -1248,6 +1350,23 @@ export interface components {
              */
             motive: string;
             purpose: components["schemas"]["Purpose"];
+        };
+        /**
+         * WatcherView
+         * @description Somebody has an alert open; believed until a time, UTC s, unless they say it again.
+         */
+        WatcherView: {
+            /**
+             * Alert Id
+             * Format: uuid
+             */
+            alert_id: string;
+            /** Desk */
+            desk: string;
+            /** Name */
+            name: string;
+            /** Until */
+            until: number;
         };
         /**
          * ZoneView
@@ -1720,7 +1839,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string | components["schemas"]["AlertEvent"] | components["schemas"]["CameraHealthView"] | components["schemas"]["SystemView"] | components["schemas"]["ResyncEvent"];
+                    "text/event-stream": string | components["schemas"]["AlertEvent"] | components["schemas"]["CameraHealthView"] | components["schemas"]["SystemView"] | components["schemas"]["PresenceView"] | components["schemas"]["ResyncEvent"];
                 };
             };
             /** @description Refused */
@@ -1915,6 +2034,39 @@ export interface operations {
             };
         };
     };
+    say_presence_api_presence_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
     get_session_api_session_get: {
         parameters: {
             query?: never;
@@ -2030,6 +2182,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_shift_api_shift_get: {
+        parameters: {
+            query?: {
+                hours?: number;
+                viewer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftView"];
                 };
             };
             /** @description Refused */

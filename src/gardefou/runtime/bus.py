@@ -26,6 +26,7 @@ class AlertChange(StrEnum):
     CLOSED = "closed"
     EVIDENCE = "evidence"
     REVIEWED = "reviewed"
+    LABELLED = "labelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ class CameraState(StrEnum):
     STALLED = "stalled"
     BLOCKED = "blocked"
     STOPPED = "stopped"
+
+
+SHOWS_NOTHING: Final = frozenset({CameraState.BLOCKED, CameraState.STOPPED, CameraState.REFUSED})
+"""States in which nobody may look at a camera: it may have moved, or there is no leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,12 @@ class Resync:
     """Events may have been missed: read everything anew."""
 
 
-HubEvent = AlertChanged | CameraHealth | SystemState
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """Somebody at a desk turned to another alert, came or left; who looks at what is not kept."""
+
+
+HubEvent = AlertChanged | CameraHealth | SystemState | PresenceChanged
 
 
 @dataclass(frozen=True, slots=True)

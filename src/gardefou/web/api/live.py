@@ -13,10 +13,17 @@ from fastapi.responses import StreamingResponse
 
 from gardefou.evidence.watermark import stamped_jpeg, watermark_text
 from gardefou.governance.roles import Action
+from gardefou.runtime.bus import SHOWS_NOTHING, CameraState
 from gardefou.web.access import Person, may_still, require
 from gardefou.web.api.alerts import count_view, motive_of
 from gardefou.web.api.context import Context, InContext
-from gardefou.web.api.models import MOTIVE_SHORTEST, LiveRequest, LiveTicket, ProblemView
+from gardefou.web.api.models import (
+    MOTIVE_SHORTEST,
+    LiveRequest,
+    LiveTicket,
+    ProblemView,
+    TextKey,
+)
 from gardefou.web.problems import RefusedError
 from gardefou.web.streams import EndlessResponse
 
@@ -38,6 +45,7 @@ def ask(
 ) -> LiveTicket:
     """Ask to look at a camera; the answer says where, once and soon."""
     _known(context, camera_id)
+    _shows(context, camera_id)
     actor = person.actor(person.name(request.viewer))
     motive = _motive(person, request)
     if person.has_account:
@@ -63,6 +71,7 @@ async def watch(
 ) -> StreamingResponse:
     """JPEG pictures, one after the other, until the reader leaves or may look no longer."""
     _known(context, camera_id)
+    _shows(context, camera_id)
     bearer = context.tickets.take(camera_id, ticket)
     if bearer is None or (person.has_account and bearer != person.actor(None)):
         raise RefusedError(HTTPStatus.FORBIDDEN, "web.error.no_ticket")
@@ -103,6 +112,18 @@ async def _stamped(
 def _known(context: Context, camera_id: str) -> None:
     if not context.services.site().has(camera_id):
         raise RefusedError(HTTPStatus.NOT_FOUND, "web.error.no_camera", camera_id=camera_id[:80])
+
+
+def _shows(context: Context, camera_id: str) -> None:
+    """Refuse a camera that shows nothing: one that moved, one without a leave, one that stands."""
+    health = context.services.events.cameras.get(camera_id)
+    state = CameraState.STOPPED if health is None else health.state
+    if state in SHOWS_NOTHING:
+        raise RefusedError(
+            HTTPStatus.CONFLICT,
+            "desk.live.shows_nothing",
+            state=TextKey(f"web.camera_state.{state.value}"),
+        )
 
 
 async def _parts(pictures: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
