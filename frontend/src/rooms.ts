@@ -19,6 +19,22 @@ export interface Room {
 /** In the order of the navigation, after the alerts. */
 export const ROOMS: readonly Room[] = [
   {
+    id: "cameras",
+    title: "desk.wall.title",
+    skip: "desk.wall.skip",
+    wide: true,
+    offered: (desk) => desk.may("see_alerts"),
+    load: () => import("./wall/Wall.svelte"),
+  },
+  {
+    id: "shift",
+    title: "desk.shift.title",
+    skip: "desk.shift.skip",
+    wide: true,
+    offered: (desk) => desk.may("review"),
+    load: () => import("./shift/Shift.svelte"),
+  },
+  {
     id: "findings",
     title: "web.findings.title",
     skip: "web.findings.skip",

@@ -69,7 +69,7 @@ def test_log_in_look_decide_and_go_on_after_the_session_ended(
         expect(page.locator(".watermark")).to_contain_text("c.roux")
         assert not violations(page)
 
-        page.locator("#follow-up").select_option("team_sent")
+        page.get_by_role("button", name="Équipe envoyée").click()
         page.get_by_text("Export pour une procédure").click()
         page.locator("#export-procedure").fill("PV 2026/123")
         session = page.context.cookies()[0]["value"]
@@ -82,7 +82,7 @@ def test_log_in_look_decide_and_go_on_after_the_session_ended(
         expect(page.locator("video.shown")).to_have_count(0)
 
         log_in(page, "c.roux", enrolment.recovery_codes[0])
-        expect(page.locator("#follow-up")).to_have_value("team_sent")
+        expect(page.get_by_role("button", name="Équipe envoyée", pressed=True)).to_be_visible()
         expect(page.locator("#export-procedure")).to_have_value("PV 2026/123")
         page.get_by_role("button", name="Confirmer").click()
         expect(page.get_by_text("Confirmé par c.roux")).to_be_visible()

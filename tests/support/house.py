@@ -152,14 +152,14 @@ class House:
         self.store.record_closed(alert_id, self.store.alert(alert_id).opened_at + 4.0)
         self.bus.publish(AlertChanged(alert_id, AlertChange.CLOSED))
 
-    def attach(self, alert_id: UUID, kind: EvidenceKind) -> Path:
+    def attach(self, alert_id: UUID, kind: EvidenceKind, seconds: int = 6) -> Path:
         """A piece of evidence is made."""
         path = self.evidence / str(alert_id) / NAMES[kind]
         with self.vault.file(path) as inside:
             if kind is EvidenceKind.SNAPSHOT:
                 inside.write_bytes(jpeg(picture(30)))
             else:
-                write_video(inside, seconds=3 if kind is EvidenceKind.BEFORE else 6)
+                write_video(inside, seconds=3 if kind is EvidenceKind.BEFORE else seconds)
         self.store.attach_evidence(
             alert_id, kind, path.relative_to(self.evidence).as_posix(), time.time()
         )

@@ -36,6 +36,8 @@ WRITTEN = {
     ("GET", "/api/state"): Action.SEE_STATE,
     ("GET", "/api/load"): Action.SEE_STATE,
     ("GET", "/api/events"): Action.SEE_STATE,
+    ("POST", "/api/presence"): Action.SEE_ALERTS,
+    ("GET", "/api/shift"): Action.REVIEW,
     ("GET", "/api/alerts"): Action.SEE_ALERTS,
     ("GET", "/api/alerts/{alert_id}"): Action.SEE_ALERTS,
     ("POST", "/api/alerts/{alert_id}/review"): Action.REVIEW,
@@ -78,6 +80,7 @@ BODIES: dict[str, dict[str, object]] = {
         "seen_reviews": 0,
     },
     "/api/alerts/{alert_id}/view": {"purpose": "check_alert"},
+    "/api/presence": {"desk": "0a1b2c3d", "alert_id": None},
     "/api/suspension/resumption": {"motive": "order lifted"},
     "/api/accountability/findings/{number}/answer": {"answer": "seen", "minutes": "CE 2026-3"},
     "/api/accountability/requests": {

@@ -33,6 +33,8 @@ ROUTES = {
     ("post", "/api/live/{camera_id}"): {"camera_id"},
     ("get", "/api/live/{camera_id}"): {"camera_id", "ticket"},
     ("get", "/api/events"): {"last-event-id"},
+    ("post", "/api/presence"): set(),
+    ("get", "/api/shift"): {"hours", "viewer"},
     ("get", "/api/suspension"): set(),
     ("post", "/api/suspension"): set(),
     ("post", "/api/suspension/resumption"): set(),
@@ -65,6 +67,7 @@ ALERT_FIELDS = {
     "evidence",
     "review",
     "review_count",
+    "labels",
 }
 """What, where and when; nothing about a person."""
 

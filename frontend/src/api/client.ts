@@ -11,11 +11,13 @@ import type {
   LabelRequest,
   LiveRequest,
   LiveTicket,
+  Presence,
   Problem,
   ResumptionRequest,
   ReviewRequest,
   Load,
   Session,
+  Shift,
   Situation,
   State,
   Suspension,
@@ -43,7 +45,8 @@ export interface AlertQuery {
 }
 
 const REVIEWED = ["confirmed", "refuted", "doubtful"];
-const PAGE = "50";
+const FIRST_PAGE = "50";
+const OLDER_PAGE = "200";
 
 /** What every request that changes something repeats, so that no other page can make it. */
 let csrf = "";
@@ -105,7 +108,7 @@ export async function fetchTexts(language: string): Promise<Record<string, strin
 }
 
 export async function fetchAlerts(query: AlertQuery): Promise<AlertPage> {
-  const search = new URLSearchParams({ limit: PAGE });
+  const search = new URLSearchParams({ limit: query.before ? OLDER_PAGE : FIRST_PAGE });
   for (const state of query.reviewed ? REVIEWED : ["unreviewed"]) search.append("state", state);
   if (query.camera) search.set("camera", query.camera);
   if (query.situation) search.set("situation", query.situation);
@@ -123,6 +126,21 @@ export async function sendReview(id: string, review: ReviewRequest): Promise<Ale
 
 export async function sendLabel(id: string, label: LabelRequest): Promise<void> {
   return request<void>(`/api/accountability/alerts/${id}/label`, label);
+}
+
+/** Say which alert is open here; the answer says what is open at the other desks. */
+export async function sayPresence(
+  desk: string,
+  alertId: string | null,
+  person: string | null,
+): Promise<Presence> {
+  return request<Presence>("/api/presence", { desk, alert_id: alertId, person });
+}
+
+/** What whoever is here decided in the last hours. */
+export async function fetchShift(hours: number, viewer: string): Promise<Shift> {
+  const search = new URLSearchParams({ hours: String(hours), viewer });
+  return request<Shift>(`/api/shift?${search}`);
 }
 
 export async function fetchSuspension(): Promise<Suspension> {

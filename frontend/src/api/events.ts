@@ -1,11 +1,12 @@
 /** The server's events, for as long as the page lives: lost connections are made again. */
 
-import type { AlertEvent, CameraHealth, System } from "./types";
+import type { AlertEvent, CameraHealth, Presence, System } from "./types";
 
 export interface Listener {
   alert(event: AlertEvent): void;
   camera(health: CameraHealth): void;
   system(system: System): void;
+  presence(presence: Presence): void;
   /** Everything must be read anew: the connection is new, or events were missed. */
   resync(): void;
   connected(connected: boolean): void;
@@ -60,6 +61,7 @@ export function listen(listener: Listener): () => void {
     on<AlertEvent>("alert", listener.alert);
     on<CameraHealth>("camera", listener.camera);
     on<System>("system", listener.system);
+    on<Presence>("presence", listener.presence);
     on("resync", listener.resync);
     on("heartbeat", () => {});
     heard();

@@ -248,6 +248,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Counts
+         * @description Counts of quarters that begin in [since, until), UTC seconds, the oldest first.
+         */
+        get: operations["get_counts_api_counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counts/table.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Table
+         * @description The same as a CSV table.
+         */
+        get: operations["get_table_api_counts_table_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -257,9 +297,9 @@ export interface paths {
         };
         /**
          * Get Events
-         * @description Events ``alert``, ``camera``, ``system``, ``resync`` and ``heartbeat``, each with an id.
+         * @description Events ``alert``, ``camera``, ``system``, ``presence``, ``resync`` and ``heartbeat``.
          *
-         *     Alerts only for whoever may see alerts; nothing after the session's end.
+         *     Alerts, and who looks at them, only for whoever may see alerts; nothing after the session's end.
          */
         get: operations["get_events_api_events_get"];
         put?: never;
@@ -374,6 +414,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say Presence
+         * @description Say which alert is open here; the answer says what is open elsewhere.
+         *
+         *     The page says it by itself, so it keeps no session awake.
+         */
+        post: operations["say_presence_api_presence_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -432,6 +494,26 @@ export interface paths {
          * @description Give the code; then the session is open, under a new token.
          */
         post: operations["second_factor_api_session_second_factor_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Shift
+         * @description What whoever asks decided in the last hours; ``viewer`` only at an open desk.
+         */
+        get: operations["get_shift_api_shift_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -641,7 +723,7 @@ export interface components {
          * @description What happened to an alert.
          * @enum {string}
          */
-        AlertChange: "opened" | "closed" | "evidence" | "reviewed";
+        AlertChange: "opened" | "closed" | "evidence" | "reviewed" | "labelled";
         /**
          * AlertEvent
          * @description Server-sent event ``alert``: an alert is new or different.
@@ -677,6 +759,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Labels */
+            labels: components["schemas"]["ReviewLabel"][];
             /** Mandate Id */
             mandate_id: string | null;
             mode: components["schemas"]["Mode"];
@@ -777,6 +861,39 @@ export interface components {
         CodeRequest: {
             /** Code */
             code: string;
+        };
+        /**
+         * CountsView
+         * @description Counts, and how they are to be read: nothing below ``least``, nothing before ``delay_s``.
+         */
+        CountsView: {
+            /** Counts */
+            counts: components["schemas"]["CountView"][];
+            /** Delay S */
+            delay_s: number;
+            /** Least */
+            least: number;
+            /** Quarter S */
+            quarter_s: number;
+        };
+        /**
+         * CountView
+         * @description Passages across a line in a quarter of an hour; ``passages`` null where too few to tell.
+         */
+        CountView: {
+            /** Camera Id */
+            camera_id: string;
+            /** Counted S */
+            counted_s: number;
+            heading: components["schemas"]["Heading"];
+            /** Line Id */
+            line_id: string;
+            mode: components["schemas"]["Mode"];
+            /** Passages */
+            passages: number | null;
+            passer: components["schemas"]["Passer"];
+            /** Start */
+            start: string;
         };
         /**
          * DiskState
@@ -919,6 +1036,12 @@ export interface components {
          */
         FollowUp: "none" | "watched" | "team_sent" | "first_aid" | "emergency_services" | "organiser_told" | "other_service";
         /**
+         * Heading
+         * @description Where somebody goes who passes a line, in the picture.
+         * @enum {string}
+         */
+        Heading: "left" | "right" | "up" | "down";
+        /**
          * HealthView
          * @description The server answers.
          */
@@ -1026,6 +1149,12 @@ export interface components {
          */
         Origin: "operator" | "controller" | "prefect" | "dpo" | "cnil" | "clock";
         /**
+         * Passer
+         * @description What passes, in the law's two words; ``other`` moved, and no network named it.
+         * @enum {string}
+         */
+        Passer: "person" | "vehicle" | "other";
+        /**
          * PersonView
          * @description Who is logged in; ``withheld`` says why they see no alerts, when they do not.
          */
@@ -1038,6 +1167,28 @@ export interface components {
             /** Title */
             title: string;
             withheld: components["schemas"]["Bilingual"] | null;
+        };
+        /**
+         * PresenceRequest
+         * @description Which alert is open at a desk now, none when none is; said again every few seconds.
+         *
+         *     ``desk`` is a number that the page made up; ``person`` at an open desk only.
+         */
+        PresenceRequest: {
+            /** Alert Id */
+            alert_id: string | null;
+            /** Desk */
+            desk: string;
+            /** Person */
+            person?: string | null;
+        };
+        /**
+         * PresenceView
+         * @description Everybody who has an alert open now; also the server-sent event ``presence``.
+         */
+        PresenceView: {
+            /** Watchers */
+            watchers: components["schemas"]["WatcherView"][];
         };
         /**
          * ProblemView
@@ -1190,6 +1341,37 @@ export interface components {
             second_factor: boolean;
         };
         /**
+         * ShiftView
+         * @description One person's shift, times in UTC seconds; nothing about anybody else's.
+         *
+         *     Each alert that they decided counts once, with their latest decision. ``waiting`` counts the
+         *     alerts of the time that nobody decided, ``listed`` are the newest of them.
+         */
+        ShiftView: {
+            /** Decided */
+            decided: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Follow Ups */
+            follow_ups: {
+                [key: string]: number;
+            };
+            /** Listed */
+            listed: components["schemas"]["AlertView"][];
+            /** Name */
+            name: string;
+            /** Since */
+            since: number;
+            /** Until */
+            until: number;
+            /** Waiting */
+            waiting: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Situation
          * @description The eight situations of décret n° 2023-828, article 3; nothing can add a ninth.
          *
@@ -1205,6 +1387,11 @@ export interface components {
         StateView: {
             /** Cameras */
             cameras: components["schemas"]["CameraView"][];
+            /**
+             * Clip Lead S
+             * @description where the moment lies in a clip, s
+             */
+            clip_lead_s: number;
             /** Follow Ups */
             follow_ups: components["schemas"]["FollowUp"][];
             mode: components["schemas"]["Mode"];
@@ -1307,6 +1494,23 @@ export interface components {
              */
             motive: string;
             purpose: components["schemas"]["Purpose"];
+        };
+        /**
+         * WatcherView
+         * @description Somebody has an alert open; believed until a time, UTC s, unless they say it again.
+         */
+        WatcherView: {
+            /**
+             * Alert Id
+             * Format: uuid
+             */
+            alert_id: string;
+            /** Desk */
+            desk: string;
+            /** Name */
+            name: string;
+            /** Until */
+            until: number;
         };
         /**
          * ZoneView
@@ -1762,6 +1966,70 @@ export interface operations {
             };
         };
     };
+    get_counts_api_counts_get: {
+        parameters: {
+            query?: {
+                camera?: string | null;
+                since?: number | null;
+                until?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_table_api_counts_table_csv_get: {
+        parameters: {
+            query?: {
+                camera?: string | null;
+                since?: number | null;
+                until?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
     get_events_api_events_get: {
         parameters: {
             query?: never;
@@ -1779,7 +2047,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string | components["schemas"]["AlertEvent"] | components["schemas"]["CameraHealthView"] | components["schemas"]["SystemView"] | components["schemas"]["ResyncEvent"];
+                    "text/event-stream": string | components["schemas"]["AlertEvent"] | components["schemas"]["CameraHealthView"] | components["schemas"]["SystemView"] | components["schemas"]["PresenceView"] | components["schemas"]["ResyncEvent"];
                 };
             };
             /** @description Refused */
@@ -1928,6 +2196,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemView"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
             /** @description Refused */
             default: {
                 headers: {
@@ -1990,6 +2267,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoadView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    say_presence_api_presence_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceView"];
                 };
             };
             /** @description Refused */
@@ -2118,6 +2428,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_shift_api_shift_get: {
+        parameters: {
+            query?: {
+                hours?: number;
+                viewer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftView"];
                 };
             };
             /** @description Refused */

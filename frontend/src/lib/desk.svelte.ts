@@ -1,6 +1,6 @@
 /** The desk's state: what the server said, what the operator chose, and the few verbs on both. */
 
-import { SvelteMap, SvelteSet } from "svelte/reactivity";
+import { SvelteMap } from "svelte/reactivity";
 import {
   ApiError,
   askView,
@@ -33,10 +33,13 @@ import type {
   Verdict,
   ViewRequest,
 } from "../api/types";
+import { Book } from "./book";
 import { clock } from "./format";
 import { memory } from "./memory";
-import { afterReview, arrange, neighbour, newer } from "./order";
+import { afterReview, neighbour } from "./order";
+import { Others } from "./presence.svelte";
 import { RedButton } from "./red.svelte";
+import { Signal } from "./signal.svelte";
 import { fill, type Language } from "./texts";
 
 export type Connection = "connecting" | "live" | "lost";
@@ -64,8 +67,8 @@ export class Desk {
   notice = $state<{ kind: "done" | "problem"; text: string } | null>(null);
 
   readonly red = new RedButton(this);
-  /** Alerts that somebody here said are outside the law's purpose. */
-  readonly labelled = new SvelteSet<string>();
+  readonly signal = new Signal();
+  readonly others = new Others();
 
   /** The name as typed, at a desk without accounts. */
   #typed = $state(memory.name);
@@ -74,17 +77,25 @@ export class Desk {
   #last = $state<Person | null>(null);
   #stopListening: (() => void) | null = null;
   #texts = $state<Record<string, string>>({});
-  #alerts = new SvelteMap<string, Alert>();
+  #alerts = new Book();
+  /** Counts changes of the book, which itself is plain so that ten thousand alerts are cheap. */
+  #edition = $state(0);
   #older = $state<{ due: string | null; done: string | null }>({ due: null, done: null });
   /** Nobody is looking at anything in particular: the next alert may open by itself. */
   #idle = true;
+  /** The older page that is being read. */
+  #going: string | null = null;
   /** Counts readings of the list, so that a late answer does not undo a newer one. */
   #readings = 0;
 
-  readonly list = $derived(arrange(this.#alerts.values()));
-  readonly selected = $derived(
-    this.selectedId === null ? null : (this.#alerts.get(this.selectedId) ?? null),
-  );
+  readonly list = $derived.by(() => {
+    void this.#edition;
+    return this.#alerts.arranged();
+  });
+  readonly selected = $derived.by(() => {
+    void this.#edition;
+    return this.selectedId === null ? null : (this.#alerts.get(this.selectedId) ?? null);
+  });
   readonly ready = $derived(Object.keys(this.#texts).length > 0 && this.session !== null);
   /** Log-in is required and nobody is: nothing of the desk is shown. */
   readonly locked = $derived(this.session !== null && this.session.required && !this.session.person);
@@ -105,8 +116,10 @@ export class Desk {
     const timer = setInterval(() => {
       if (!this.locked) void this.#readState().catch(() => undefined);
     }, STATE_AGAIN_MS);
+    const forget = this.signal.start();
     return () => {
       this.#stop();
+      forget();
       clearInterval(timer);
     };
   }
@@ -176,7 +189,8 @@ export class Desk {
   #forget(): void {
     this.#views.clear();
     this.#alerts.clear();
-    this.labelled.clear();
+    this.#edition++;
+    this.others.heard({ watchers: [] });
     this.red.dismiss();
     this.select(null);
     this.notice = null;
@@ -198,9 +212,11 @@ export class Desk {
       alert: (event) => this.#heard(event),
       camera: (health) => this.#health(health),
       system: (system) => this.#system(system),
+      presence: (presence) => this.others.heard(presence),
       resync: () => void this.reload(),
       connected: (connected) => {
         this.connection = connected ? "live" : "lost";
+        if (!connected) this.others.heard({ watchers: [] });
         if (!connected && this.person) void this.#askWhetherStillIn();
       },
     });
@@ -276,9 +292,10 @@ export class Desk {
       if (reading !== this.#readings) return;
       const fresh = new Map([...due.alerts, ...done.alerts].map((alert) => [alert.id, alert]));
       if (this.selected !== null && !this.#fits(this.selected)) this.select(null);
-      for (const id of [...this.#alerts.keys()]) {
+      for (const id of this.#alerts.ids()) {
         if (!fresh.has(id) && id !== this.selectedId) this.#alerts.delete(id);
       }
+      this.#edition++;
       for (const alert of fresh.values()) this.#keep(alert);
       this.#older = { due: due.next, done: done.next };
       await this.#checkSelected(fresh);
@@ -295,7 +312,9 @@ export class Desk {
 
   async showOlder(part: "due" | "done"): Promise<void> {
     const before = this.#older[part];
-    if (before === null) return;
+    if (before === null || this.#going === before) return;
+    this.#going = before;
+    const reading = this.#readings;
     try {
       const page = await fetchAlerts({
         reviewed: part === "done",
@@ -303,10 +322,13 @@ export class Desk {
         situation: this.situation,
         before,
       });
+      if (reading !== this.#readings) return;
       for (const alert of page.alerts) this.#keep(alert);
       this.#older[part] = page.next;
     } catch (error) {
       this.#report(error);
+    } finally {
+      this.#going = null;
     }
   }
 
@@ -316,6 +338,23 @@ export class Desk {
     this.#idle = id === null;
     this.notice = null;
     this.followUp = this.selected?.review?.follow_up ?? "none";
+  }
+
+  /** Choose the follow-up at a place of the list, from 1; there may be none. */
+  chooseFollowUp(place: number): void {
+    const chosen = this.state?.follow_ups[place - 1];
+    if (chosen === undefined || this.selected === null) return;
+    this.followUp = chosen;
+    this.announcement = this.t("desk.review.follow_up_key", {
+      follow_up: this.t(`storage.follow_up.${chosen}`),
+    });
+  }
+
+  /** Show one camera's alerts, or those of all. */
+  async filterBy(camera: string, situation: Situation | ""): Promise<void> {
+    this.camera = camera;
+    this.situation = situation;
+    await this.reload();
   }
 
   move(step: 1 | -1): void {
@@ -353,8 +392,8 @@ export class Desk {
     this.saving = true;
     try {
       await sendLabel(alert.id, { label: "out_of_purpose", by: this.typedName });
-      this.labelled.add(alert.id);
       this.notice = null;
+      await this.#refresh(alert.id);
     } catch (error) {
       this.#report(error);
     } finally {
@@ -385,11 +424,13 @@ export class Desk {
     if (!known && !this.#fits(alert)) return;
     this.#keep(alert);
     if (change === "opened" && !known) {
-      this.announcement = this.t("web.alerts.new", {
+      const what = {
         situation: this.t(`situations.${alert.situation}.name`),
         camera: this.cameraName(alert.camera_id),
         time: clock(alert.opened_at, this.language),
-      });
+      };
+      this.announcement = this.t("web.alerts.new", what);
+      this.signal.give(this.t("desk.signal.notice_title"), this.t("desk.signal.notice_body", what));
     }
     this.#openNextIfIdle();
   }
@@ -402,8 +443,8 @@ export class Desk {
   }
 
   #keep(alert: Alert): void {
-    const known = this.#alerts.get(alert.id);
-    this.#alerts.set(alert.id, known ? newer(known, alert) : alert);
+    this.#alerts.put(alert);
+    this.#edition++;
   }
 
   async #refresh(id: string): Promise<void> {
@@ -419,6 +460,7 @@ export class Desk {
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 404)) throw error;
       this.#alerts.delete(id);
+      this.#edition++;
       this.select(null);
     }
   }

@@ -12,9 +12,10 @@ const COMMANDS: Record<string, Command> = {
   arrowup: "previous",
 };
 
-/** What is pressed, and where the focus stands. */
+/** What is pressed, and where the focus stands; `code` is the key's place, whatever it types. */
 export interface Press {
   key: string;
+  code: string;
   ctrlKey: boolean;
   altKey: boolean;
   shiftKey: boolean;
@@ -31,6 +32,14 @@ export function commandOf(press: Press): Command | null {
   const command = COMMANDS[press.key.toLowerCase()] ?? null;
   const moves = command === "next" || command === "previous";
   return press.repeat && !moves ? null : command;
+}
+
+/** Which follow-up of the list, from 1, a digit's key chooses; French keyboards need no shift. */
+export function followUpOf(press: Press): number | null {
+  const { ctrlKey, altKey, metaKey, shiftKey, repeat, tag, code } = press;
+  if (ctrlKey || altKey || metaKey || shiftKey || repeat || TYPING.has(tag)) return null;
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1];
+  return digit === undefined ? null : Number(digit);
 }
 
 /** For assistive technology, which names it to its user. */

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { takePart } from "../api/live";
 import type { Alert } from "../api/types";
 import { clock, nameOf, plain, size } from "./format";
-import { asksToStop, commandOf, type Press } from "./keys";
-import { afterReview, arrange, neighbour, newer } from "./order";
+import { Book } from "./book";
+import { asksToStop, commandOf, followUpOf, type Press } from "./keys";
+import { type Arranged, afterReview, neighbour, newer } from "./order";
 import { fill, preferred } from "./texts";
 
 function alert(id: string, opened_at: number, reviewed = false, more: Partial<Alert> = {}): Alert {
@@ -23,9 +24,46 @@ function alert(id: string, opened_at: number, reviewed = false, more: Partial<Al
       ? { number: 1, verdict: "confirmed", follow_up: "none", reviewer: "A", at: 0 }
       : null,
     review_count: reviewed ? 1 : 0,
+    labels: [],
     ...more,
   };
 }
+
+function arrange(alerts: Alert[]): Arranged {
+  const book = new Book();
+  for (const each of alerts) book.put(each);
+  return book.arranged();
+}
+
+describe("the book of alerts", () => {
+  test("stays in order whatever comes when, and knows each alert once", () => {
+    const book = new Book();
+    const times = Array.from({ length: 500 }, (_, index) => (index * 7919) % 97);
+    times.forEach((time, index) => book.put(alert(`x${index}`, time, index % 3 === 0)));
+    times.forEach((time, index) => book.put(alert(`x${index}`, time, index % 3 === 0)));
+    const { due, done } = book.arranged();
+
+    expect(due.length + done.length).toBe(500);
+    for (const part of [due, done]) {
+      const opened = part.map((each) => each.opened_at);
+      expect(opened).toEqual([...opened].sort((a, b) => b - a));
+    }
+  });
+
+  test("moves an alert when it is decided, and forgets it when told", () => {
+    const book = new Book();
+    book.put(alert("a", 1));
+    book.put(alert("b", 1));
+    book.put(alert("a", 1, true));
+    expect(book.arranged().due.map((each) => each.id)).toEqual(["b"]);
+    expect(book.arranged().done.map((each) => each.id)).toEqual(["a"]);
+    book.put(alert("a", 1));
+    expect(book.arranged().done.map((each) => each.id)).toEqual(["a"]);
+    book.delete("a");
+    expect(book.arranged().done).toEqual([]);
+    expect(book.has("a")).toBe(false);
+  });
+});
 
 describe("the order of alerts", () => {
   const [old, middle, fresh, done] = [
@@ -70,6 +108,7 @@ test("a late reading never takes back what is known of an alert", () => {
 describe("keys", () => {
   const press = (key: string, more: Partial<Press> = {}): Press => ({
     key,
+    code: "",
     ctrlKey: false,
     altKey: false,
     shiftKey: false,
@@ -84,6 +123,14 @@ describe("keys", () => {
     expect(commandOf(press("R"))).toBe("refuted");
     expect(commandOf(press("ArrowDown"))).toBe("next");
     expect(commandOf(press("x"))).toBeNull();
+  });
+
+  test("choose a follow-up by the key's place, without shift on a French keyboard", () => {
+    expect(followUpOf(press("&", { code: "Digit1" }))).toBe(1);
+    expect(followUpOf(press("3", { code: "Numpad3" }))).toBe(3);
+    expect(followUpOf(press("0", { code: "Digit0" }))).toBeNull();
+    expect(followUpOf(press("2", { code: "Digit2", tag: "INPUT" }))).toBeNull();
+    expect(followUpOf(press("2", { code: "Digit2", ctrlKey: true }))).toBeNull();
   });
 
   test("do nothing while somebody types or uses the browser's own", () => {

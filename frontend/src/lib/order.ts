@@ -7,15 +7,10 @@ export interface Arranged {
   done: Alert[];
 }
 
-/** The two parts of the list, each from the newest to the oldest. */
-export function arrange(alerts: Iterable<Alert>): Arranged {
-  const sorted = [...alerts].sort(
-    (a, b) => b.opened_at - a.opened_at || (a.id < b.id ? 1 : -1),
-  );
-  return {
-    due: sorted.filter((alert) => alert.review === null),
-    done: sorted.filter((alert) => alert.review !== null),
-  };
+/** Negative when `a` stands before `b`, zero for the same alert. */
+export function newestFirst(a: Alert, b: Alert): number {
+  if (a.id === b.id) return 0;
+  return b.opened_at - a.opened_at || (a.id < b.id ? 1 : -1);
 }
 
 /** The alert `step` places further down the list; stays at its ends, starts at its head. */
@@ -40,5 +35,18 @@ export function newer(a: Alert, b: Alert): Alert {
 
 function facts(alert: Alert): number {
   const settled = alert.evidence.filter((each) => each.state !== "pending").length;
-  return alert.review_count * 100 + (alert.closed_at === null ? 0 : 10) + settled;
+  const said = alert.review_count * 100 + alert.labels.length * 20;
+  return said + (alert.closed_at === null ? 0 : 10) + settled;
+}
+
+/** What belongs together under a key, in the order in which it came. */
+export function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
 }

@@ -29,6 +29,7 @@ class AlertChange(StrEnum):
     CLOSED = "closed"
     EVIDENCE = "evidence"
     REVIEWED = "reviewed"
+    LABELLED = "labelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class CameraState(StrEnum):
     STALLED = "stalled"
     BLOCKED = "blocked"
     STOPPED = "stopped"
+
+
+SHOWS_NOTHING: Final = frozenset({CameraState.BLOCKED, CameraState.STOPPED, CameraState.REFUSED})
+"""States in which nobody may look at a camera: it may have moved, or there is no leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,12 @@ class Resync:
     """Events may have been missed: read everything anew."""
 
 
-HubEvent = AlertChanged | CameraHealth | SystemState
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """Somebody at a desk turned to another alert, came or left; who looks at what is not kept."""
+
+
+HubEvent = AlertChanged | CameraHealth | SystemState | PresenceChanged
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,13 @@ from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.governance.rehearsal import RehearsalBudget
 from gardefou.governance.suspension import KillSwitch
 from gardefou.governance.warrant import Warrant
-from gardefou.runtime.bus import CameraHealth, CameraState, InMemoryEventBus, SystemState
+from gardefou.runtime.bus import (
+    SHOWS_NOTHING,
+    CameraHealth,
+    CameraState,
+    InMemoryEventBus,
+    SystemState,
+)
 from gardefou.runtime.disk import DiskGuard, DiskLimits
 from gardefou.runtime.ending import Certified, Ending
 from gardefou.runtime.erasure import erase_rehearsal_evidence
@@ -55,7 +61,6 @@ FREE_STEP: Final = 100_000_000
 """Free room on the disk is told in steps of so many bytes."""
 
 _READ: Final = (CameraState.RUNNING, CameraState.STALLED)
-_SHOWS_NOTHING: Final = (CameraState.BLOCKED, CameraState.STOPPED, CameraState.REFUSED)
 
 _log = logging.getLogger(__name__)
 
@@ -280,7 +285,7 @@ class Hub:
             self.bus.publish(health)
         if health.notice is not None and health.notice.key == MOVED_KEY:
             self._note_moved(health.camera_id)
-        if health.state in _SHOWS_NOTHING:
+        if health.state in SHOWS_NOTHING:
             self.live.end(health.camera_id)
 
     def _note_moved(self, camera_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -251,6 +251,16 @@ class Papers:
                 session.add(
                     LabelRow(alert_id=alert_id, label=label, labelled_by=by, labelled_at=at)
                 )
+
+    def labels(self, alert_ids: Collection[UUID]) -> dict[UUID, list[ReviewLabel]]:
+        """The labels of some alerts; those without one are not named."""
+        question = select(LabelRow.alert_id, LabelRow.label).where(LabelRow.alert_id.in_(alert_ids))
+        found: dict[UUID, list[ReviewLabel]] = {}
+        if alert_ids:
+            with self._database.reading() as session:
+                for alert_id, label in session.execute(question):
+                    found.setdefault(alert_id, []).append(label)
+        return found
 
     def labelled(self, label: ReviewLabel) -> dict[Situation, int]:
         """How many alerts that are kept carry a label, by situation."""

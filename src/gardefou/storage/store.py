@@ -12,7 +12,7 @@ from uuid import UUID
 from gardefou.alerting.alert import Alert
 from gardefou.errors import UnknownAlertError
 from gardefou.situations.situation import Situation
-from gardefou.storage import holds, line_counts, reading, writing
+from gardefou.storage import holds, line_counts, reading, shift, writing
 from gardefou.storage.database import BUSY_S, Database
 from gardefou.storage.events import EvidenceFailed, EvidenceReady, SpoolEvent
 from gardefou.storage.holds import Hold
@@ -21,6 +21,7 @@ from gardefou.storage.mapping import alert_record, review_record
 from gardefou.storage.papers import Papers
 from gardefou.storage.records import AlertRecord, CloseReason, Cursor, EvidenceKind, Mode
 from gardefou.storage.review import FollowUp, Review, ReviewState, Verdict, VerdictCounts
+from gardefou.storage.shift import Decided
 from gardefou.storage.writing import Applied, Outcome
 
 PAGE: int = 50
@@ -138,6 +139,20 @@ class Store:
         """Every decision about an alert, the oldest first."""
         with self._database.reading() as session:
             return [review_record(row) for row in session.scalars(reading.history(alert_id))]
+
+    def decided_by(self, reviewer: str, since: float) -> list[Decided]:
+        """One person's latest decision on each alert they decided since a time, UTC s."""
+        with self._database.reading() as session:
+            rows = session.execute(shift.decisions(reviewer, since)).all()
+        return [Decided(row[0], row[1], row[2]) for row in rows]
+
+    def waiting(self, since: float, limit: int) -> tuple[dict[Situation, int], list[AlertRecord]]:
+        """Alerts opened since a time, UTC s, that nobody decided: how many, and the newest."""
+        wanted = reading.Filter(states=(ReviewState.UNREVIEWED,), since=since)
+        with self._database.reading() as session:
+            counted = session.execute(shift.undecided(since)).all()
+            rows = session.scalars(reading.page(wanted, None, limit))
+            return {row[0]: row[1] for row in counted}, [alert_record(row) for row in rows]
 
     # What people look at
 

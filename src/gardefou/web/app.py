@@ -22,14 +22,17 @@ from gardefou.web.api import (
     exports,
     live,
     media,
+    presence,
     public,
     session,
+    shift,
     state,
     suspension,
 )
 from gardefou.web.api.context import Context
 from gardefou.web.api.models import ProblemView
 from gardefou.web.parameters import only_known_parameters
+from gardefou.web.presence import Presence
 from gardefou.web.security import LOCAL_HOSTS, Guard
 from gardefou.web.services import WebServices
 from gardefou.web.streams import OpenStreams
@@ -52,6 +55,7 @@ def create_app(services: WebServices, hosts: Collection[str] = LOCAL_HOSTS) -> F
         tickets=Tickets(services.clock),
         streams=OpenStreams(),
         viewings=Viewings(services.clock),
+        presence=Presence(services.clock),
     )
     app.add_middleware(Guard, hosts=hosts)
     return app
@@ -83,7 +87,7 @@ def routes() -> FastAPI:
     )
     problems.install(app)
     rooms = (session, state, alerts, media, live, exports, events, suspension)
-    for room in (*rooms, accountability, counts, public):
+    for room in (*rooms, accountability, counts, presence, public, shift):
         app.include_router(room.router)
     _serve_page(app)
     check_declared(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from typing import Annotated, Final
+from uuid import UUID
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Header
@@ -13,11 +14,27 @@ from pydantic import BaseModel
 
 from gardefou.errors import StorageError
 from gardefou.governance.roles import Action
-from gardefou.runtime.bus import AlertChanged, CameraHealth, HubEvent, Numbered, Resync, SystemState
+from gardefou.runtime.bus import (
+    AlertChanged,
+    CameraHealth,
+    HubEvent,
+    Numbered,
+    PresenceChanged,
+    Resync,
+    SystemState,
+)
 from gardefou.web.access import Person, may_still, require
+from gardefou.web.api.alerts import shown
 from gardefou.web.api.context import Context, InContext
-from gardefou.web.api.convert import alert_view, health_view, system_view
-from gardefou.web.api.models import AlertEvent, CameraHealthView, ResyncEvent, SystemView
+from gardefou.web.api.convert import health_view, presence_view, system_view
+from gardefou.web.api.models import (
+    AlertEvent,
+    AlertView,
+    CameraHealthView,
+    PresenceView,
+    ResyncEvent,
+    SystemView,
+)
 from gardefou.web.streams import EndlessResponse
 
 HEARTBEAT_S: Final = 10.0
@@ -38,16 +55,18 @@ class EventStream(StreamingResponse):
 @router.get(
     "/api/events",
     response_class=EventStream,
-    responses={200: {"model": AlertEvent | CameraHealthView | SystemView | ResyncEvent}},
+    responses={
+        200: {"model": AlertEvent | CameraHealthView | SystemView | PresenceView | ResyncEvent}
+    },
 )
 async def get_events(
     context: InContext,
     person: Annotated[Person, require(Action.SEE_STATE, by_itself=True)],
     last_event_id: Annotated[str | None, Header(max_length=60)] = None,
 ) -> StreamingResponse:
-    """Events ``alert``, ``camera``, ``system``, ``resync`` and ``heartbeat``, each with an id.
+    """Events ``alert``, ``camera``, ``system``, ``presence``, ``resync`` and ``heartbeat``.
 
-    Alerts only for whoever may see alerts; nothing after the session's end.
+    Alerts, and who looks at them, only for whoever may see alerts; nothing after the session's end.
     """
     stream = _stream(context, person, last_event_id)
     return EndlessResponse(stream, context.streams, EventStream.media_type)
@@ -68,7 +87,7 @@ async def _stream(context: Context, person: Person, last_id: str | None) -> Asyn
 
 async def _is_for(context: Context, person: Person, event: HubEvent | Resync) -> bool:
     """Whether a person may hear of it: alerts are for those who may see alerts."""
-    if not isinstance(event, AlertChanged):
+    if not isinstance(event, AlertChanged | PresenceChanged):
         return True
     return await run_sync(may_still, context, person, Action.SEE_ALERTS)
 
@@ -83,13 +102,19 @@ async def _view(context: Context, event: HubEvent | Resync) -> tuple[str, BaseMo
     match event:
         case AlertChanged(alert_id=alert_id, change=change):
             try:
-                record = await run_sync(context.services.store.alert, alert_id)
+                view = await run_sync(_alert, context, alert_id)
             except StorageError:
                 return "resync", ResyncEvent()
-            return "alert", AlertEvent(change=change, alert=alert_view(record))
+            return "alert", AlertEvent(change=change, alert=view)
         case CameraHealth():
             return "camera", health_view(event.camera_id, event)
         case SystemState():
             return "system", system_view(event)
+        case PresenceChanged():
+            return "presence", presence_view(context.presence)
         case Resync():
             return "resync", ResyncEvent()
+
+
+def _alert(context: Context, alert_id: UUID) -> AlertView:
+    return shown(context, [context.services.store.alert(alert_id)])[0]

@@ -23,6 +23,7 @@ from gardefou.governance.documents import Desk, DocumentKind, issue
 from gardefou.governance.entitled import people_with_access
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.roles import Action
+from gardefou.runtime.bus import AlertChange, AlertChanged
 from gardefou.storage.paper_records import (
     FindingKind,
     FindingRecord,
@@ -215,6 +216,7 @@ def label_alert(context: InContext, person: Reviews, alert_id: UUID, body: Label
         details = {"label": body.label.value}
         office.journal.append(Entry(by, Operation.REVIEW, f"alert:{record.id}", details=details))
         office.store.papers.label(alert_id, body.label, by, now)
+    context.services.events.publish(AlertChanged(alert_id, AlertChange.LABELLED))
 
 
 @router.get("/documents/{kind}/{name}")

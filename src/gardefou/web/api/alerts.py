@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -56,9 +57,10 @@ def list_alerts(
             before=_cursor(before),
             limit=limit,
         )
+        views = shown(context, records)
     more = len(records) == limit
     return AlertPage(
-        alerts=[alert_view(each) for each in records],
+        alerts=views,
         next=str(records[-1].cursor) if more else None,
     )
 
@@ -66,7 +68,7 @@ def list_alerts(
 @router.get("/{alert_id}", dependencies=[require(Action.SEE_ALERTS)])
 def get_alert(context: InContext, alert_id: UUID) -> AlertView:
     """One alert as it is now."""
-    return alert_view(find_alert(context, alert_id))
+    return _one(context, alert_id)
 
 
 @router.post("/{alert_id}/review")
@@ -96,7 +98,7 @@ def review_alert(
     except ReviewConflictError as error:
         raise _conflict(find_alert(context, alert_id)) from error
     services.events.publish(AlertChanged(alert_id, AlertChange.REVIEWED))
-    return alert_view(find_alert(context, alert_id))
+    return _one(context, alert_id)
 
 
 @router.post("/{alert_id}/view")
@@ -138,6 +140,17 @@ def find_alert(context: Context, alert_id: UUID) -> AlertRecord:
     """The record of an alert; refuses with 404 when there is none."""
     with stored(alert_id):
         return context.services.store.alert(alert_id)
+
+
+def shown(context: Context, records: Sequence[AlertRecord]) -> list[AlertView]:
+    """Alerts for the desk, with their labels; raises `StorageError`."""
+    labels = context.services.store.papers.labels([each.id for each in records])
+    return [alert_view(each, labels.get(each.id, ())) for each in records]
+
+
+def _one(context: Context, alert_id: UUID) -> AlertView:
+    with stored(alert_id):
+        return shown(context, [find_alert(context, alert_id)])[0]
 
 
 def _cursor(text: str | None) -> Cursor | None:

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from gardefou.governance.viewing import Viewings
+from gardefou.web.presence import Presence
 from gardefou.web.services import WebServices
 from gardefou.web.streams import OpenStreams
 from gardefou.web.tickets import Tickets
@@ -23,6 +24,7 @@ class Context:
     tickets: Tickets
     streams: OpenStreams
     viewings: Viewings
+    presence: Presence
 
 
 def _context(request: Request) -> Context:

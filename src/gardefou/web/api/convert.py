@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gardefou.capture.notice import Notice
 from gardefou.governance.figures import Maturity, published
 from gardefou.runtime.bus import CameraHealth, CameraState, SystemState
 from gardefou.runtime.load import SystemLoad
 from gardefou.situations.situation import Situation
+from gardefou.storage.paper_records import ReviewLabel
 from gardefou.storage.records import AlertRecord, EvidenceKind
 from gardefou.storage.review import Review
 from gardefou.web.api.models import (
@@ -18,11 +21,14 @@ from gardefou.web.api.models import (
     EvidenceState,
     EvidenceView,
     LoadView,
+    PresenceView,
     ReviewView,
     SystemView,
     TrustView,
+    WatcherView,
     ZoneView,
 )
+from gardefou.web.presence import Presence
 from gardefou.web.services import CameraInfo
 
 FILE_NAMES = {
@@ -33,8 +39,8 @@ FILE_NAMES = {
 """The last part of the address of each piece of evidence."""
 
 
-def alert_view(record: AlertRecord) -> AlertView:
-    """An alert for the desk."""
+def alert_view(record: AlertRecord, labels: Iterable[ReviewLabel] = ()) -> AlertView:
+    """An alert for the desk, with the labels that operators put on it."""
     return AlertView(
         id=record.id,
         camera_id=record.camera_id,
@@ -49,6 +55,7 @@ def alert_view(record: AlertRecord) -> AlertView:
         evidence=[_evidence_view(record, kind) for kind in EvidenceKind],
         review=None if record.review is None else _review_view(record.review),
         review_count=record.review_count,
+        labels=sorted(labels),
     )
 
 
@@ -146,6 +153,15 @@ def system_view(system: SystemState) -> SystemView:
         disk_free=system.disk_free,
         notice=_notice(system.notice),
     )
+
+
+def presence_view(presence: Presence) -> PresenceView:
+    """Who has which alert open."""
+    watchers = [
+        WatcherView(desk=each.desk, name=each.name, alert_id=each.alert_id, until=each.until)
+        for each in presence.now()
+    ]
+    return PresenceView(watchers=watchers)
 
 
 def _notice(notice: Notice | None) -> Bilingual | None:

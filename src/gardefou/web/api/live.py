@@ -13,11 +13,17 @@ from fastapi.responses import StreamingResponse
 
 from gardefou.evidence.watermark import stamped_jpeg, watermark_text
 from gardefou.governance.roles import Action
-from gardefou.runtime.bus import CameraState
+from gardefou.runtime.bus import SHOWS_NOTHING, CameraState
 from gardefou.web.access import Person, may_still, require
 from gardefou.web.api.alerts import count_view, motive_of
 from gardefou.web.api.context import Context, InContext
-from gardefou.web.api.models import MOTIVE_SHORTEST, LiveRequest, LiveTicket, ProblemView
+from gardefou.web.api.models import (
+    MOTIVE_SHORTEST,
+    LiveRequest,
+    LiveTicket,
+    ProblemView,
+    TextKey,
+)
 from gardefou.web.problems import RefusedError
 from gardefou.web.streams import EndlessResponse
 
@@ -39,7 +45,7 @@ def ask(
 ) -> LiveTicket:
     """Ask to look at a camera; the answer says where, once and soon."""
     _known(context, camera_id)
-    refuse_blocked(context, camera_id)
+    _shows(context, camera_id)
     actor = person.actor(person.name(request.viewer))
     motive = _motive(person, request)
     if person.has_account:
@@ -66,10 +72,11 @@ async def watch(
 ) -> StreamingResponse:
     """JPEG pictures, one after the other, until the reader leaves or may look no longer."""
     _known(context, camera_id)
+    _shows(context, camera_id)
     bearer = context.tickets.take(camera_id, ticket)
     if bearer is None or (person.has_account and bearer != person.actor(None)):
         raise RefusedError(HTTPStatus.FORBIDDEN, "web.error.no_ticket")
-    refuse_blocked(context, camera_id)
+    _shows(context, camera_id)
     pictures = context.services.live.watch(camera_id)
     if person.has_account:
         pictures = _stamped(context, person, pictures)
@@ -109,11 +116,18 @@ def _known(context: Context, camera_id: str) -> None:
         raise RefusedError(HTTPStatus.NOT_FOUND, "web.error.no_camera", camera_id=camera_id[:80])
 
 
-def refuse_blocked(context: Context, camera_id: str) -> None:
-    """Show no picture of a camera that is blocked: where it moved, its masks no longer fit."""
+def _shows(context: Context, camera_id: str) -> None:
+    """Refuse a camera that shows nothing: one that moved, one without a leave, one that stands."""
     health = context.services.events.cameras.get(camera_id)
-    if health is not None and health.state is CameraState.BLOCKED:
+    state = CameraState.STOPPED if health is None else health.state
+    if state is CameraState.BLOCKED:
         raise RefusedError(HTTPStatus.CONFLICT, "operation.blind", camera=camera_id)
+    if state in SHOWS_NOTHING:
+        raise RefusedError(
+            HTTPStatus.CONFLICT,
+            "desk.live.shows_nothing",
+            state=TextKey(f"web.camera_state.{state.value}"),
+        )
 
 
 async def _parts(pictures: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from gardefou.errors import one_line
 from gardefou.governance.figures import Maturity
@@ -15,6 +23,7 @@ from gardefou.governance.viewing import Purpose
 from gardefou.i18n import catalogue, text
 from gardefou.runtime.bus import AlertChange, CameraState, DiskState
 from gardefou.situations.situation import Situation
+from gardefou.storage.paper_records import ReviewLabel
 from gardefou.storage.records import CloseReason, EvidenceKind, Mode
 from gardefou.storage.review import FollowUp, Verdict
 
@@ -34,6 +43,17 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def plain_spaces(value: object) -> object:
+    """The words with plain spaces: French keyboards type no-break ones before ``:`` and ``?``.
+
+    >>> plain_spaces("Quoi\u202f? Rien\u00a0!")
+    'Quoi ? Rien !'
+    """
+    if not isinstance(value, str):
+        return value
+    return "".join(" " if unicodedata.category(each) == "Zs" else each for each in value)
+
+
 def _printable(value: str) -> str:
     if not value.isprintable():
         raise ValueError("only printable characters")
@@ -44,6 +64,7 @@ PersonName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_LENGTH),
     AfterValidator(_printable),
+    BeforeValidator(plain_spaces),
 ]
 """Who is at an open desk, as they say; with accounts the session says it."""
 
@@ -51,6 +72,7 @@ Words = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=MOTIVE_LENGTH),
     AfterValidator(_printable),
+    BeforeValidator(plain_spaces),
 ]
 """Why somebody looks, in their words."""
 
@@ -58,6 +80,7 @@ Reference = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=3, max_length=MOTIVE_LENGTH),
     AfterValidator(_printable),
+    BeforeValidator(plain_spaces),
 ]
 """What a paper is found by, or who receives something."""
 
@@ -190,6 +213,7 @@ class StateView(Strict):
     follow_ups: list[FollowUp]
     trust: dict[Situation, TrustView]
     purposes: list[Purpose]
+    clip_lead_s: Annotated[float, Field(description="where the moment lies in a clip, s")]
 
 
 class EvidenceState(StrEnum):
@@ -235,6 +259,7 @@ class AlertView(Strict):
     evidence: list[EvidenceView]
     review: ReviewView | None
     review_count: int
+    labels: list[ReviewLabel]
 
 
 class AlertPage(Strict):
@@ -291,6 +316,32 @@ class AlertEvent(Strict):
 
     change: AlertChange
     alert: AlertView
+
+
+class PresenceRequest(Strict):
+    """Which alert is open at a desk now, none when none is; said again every few seconds.
+
+    ``desk`` is a number that the page made up; ``person`` at an open desk only.
+    """
+
+    desk: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{8,40}$")]
+    alert_id: UUID | None
+    person: PersonName | None = None
+
+
+class WatcherView(Strict):
+    """Somebody has an alert open; believed until a time, UTC s, unless they say it again."""
+
+    desk: str
+    name: str
+    alert_id: UUID
+    until: float
+
+
+class PresenceView(Strict):
+    """Everybody who has an alert open now; also the server-sent event ``presence``."""
+
+    watchers: list[WatcherView]
 
 
 class ResyncEvent(Strict):

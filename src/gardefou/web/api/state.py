@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import APIRouter
 
 from gardefou import __version__
+from gardefou.evidence.collector import LEAD_S
 from gardefou.governance.roles import Action
 from gardefou.governance.viewing import Purpose
 from gardefou.i18n import LANGUAGES, catalogue
@@ -18,7 +19,15 @@ from gardefou.web.api.convert import camera_view, load_view, system_view, trust_
 from gardefou.web.api.models import HealthView, LoadView, StateView
 from gardefou.web.problems import RefusedError
 
-ROOMS = ("web.", "situations.", "storage.", "accounts.", "governance.maturity.", "load.desk.")
+ROOMS = (
+    "web.",
+    "situations.",
+    "storage.",
+    "accounts.",
+    "governance.maturity.",
+    "load.desk.",
+    "desk.",
+)
 """The catalogues that the desk shows."""
 
 router = APIRouter(tags=["state"])
@@ -43,6 +52,7 @@ def get_state(context: InContext) -> StateView:
         follow_ups=list(FollowUp),
         trust={each: trust_view(each) for each in Situation},
         purposes=list(Purpose),
+        clip_lead_s=LEAD_S,
     )
 
 
