@@ -94,6 +94,7 @@ class CameraWork:
         self._epoch = 0
         self._analysed = 0
         self._last_time = 0.0
+        self._latency_s: float | None = None
         self._last_seen = time.monotonic()
         self._pictured = 0.0
         self._blocked: Notice | None = None
@@ -146,7 +147,21 @@ class CameraWork:
             analysed=self._analysed,
             dropped=health.drops if health else 0,
             hung=self._is_stuck() or (health is not None and health.is_hung),
+            numbers=self._numbers(health),
         )
+
+    def _numbers(self, health: LiveHealth | None) -> dict[str, float]:
+        """What is plotted beside the frames: packets, losses, reconnects, latency."""
+        if health is None:
+            return {}
+        numbers = {
+            "packets": float(health.packets),
+            "frames": float(health.frames),
+            "corrupt": float(health.corrupt),
+            "reconnects": float(health.reconnects),
+        }
+        latency = self._latency_s
+        return numbers if latency is None else {**numbers, "latency_s": latency}
 
     def _why_not(self) -> Notice | None:
         """Why nothing may be read or analysed this moment."""
@@ -254,6 +269,7 @@ class CameraWork:
         evidence.advance(frame.time)
         self._analysed += 1
         self._last_time, self._last_seen = frame.time, time.monotonic()
+        self._latency_s = max(0.0, time.time() - frame.time)
         if self.watched and time.monotonic() - self._pictured >= PICTURE_S:
             self._pictured = time.monotonic()
             self._painter.offer(self.camera.id, frame.image, self._trail.regions(frame.time))

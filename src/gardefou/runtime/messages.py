@@ -36,7 +36,7 @@ class CameraReport:
     """One camera as its worker sees it.
 
     ``since`` UTC, s; ``analysed`` and ``dropped`` frames since the worker began; ``hung`` says that
-    only a new process frees one of its threads.
+    only a new process frees one of its threads; ``numbers`` whatever else is counted or timed.
     """
 
     camera_id: str
@@ -46,6 +46,7 @@ class CameraReport:
     analysed: int
     dropped: int
     hung: bool
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,15 @@ class Permit:
 
 
 @dataclass(frozen=True, slots=True)
+class Cameras:
+    """From now on the worker's cameras are these; those that did not change go on."""
+
+    cameras: tuple[Camera, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Close what is open, finish evidence, end."""
 
 
-HubCommand = Watch | Permit | Stop
+HubCommand = Watch | Permit | Cameras | Stop
