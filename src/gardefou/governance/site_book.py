@@ -197,5 +197,3 @@ class SiteBook:
 
 def _name(number: int) -> str:
     return f"{number:06d}{_SUFFIX}"
-
-

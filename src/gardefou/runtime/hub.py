@@ -42,7 +42,7 @@ from gardefou.runtime.messages import (
 from gardefou.runtime.permission import Gate, Permission
 from gardefou.runtime.shard import MakeHost, Patience, Shard
 from gardefou.runtime.upkeep import Upkeep
-from gardefou.runtime.view_guard import MOVED_KEY
+from gardefou.runtime.view_guard import MOVED_KEY, masks_changed
 from gardefou.site.document import Camera
 from gardefou.storage.records import Mode
 from gardefou.storage.store import Store
@@ -162,6 +162,10 @@ class Hub:
         if asked is None:
             return
         before, now = frozenset(self._ids), time.time()
+        masks = {camera.id: camera.masks for camera in self._settings.cameras}
+        for camera in asked:
+            if camera.masks != masks.get(camera.id, camera.masks):
+                masks_changed(self._settings.home.views, camera.id)
         self._settings = replace(self._settings, cameras=asked)
         self._ids = [camera.id for camera in asked]
         self._gate.take(self._ids)

@@ -23,10 +23,11 @@ FIRST_TIMEZONE: Final = "Europe/Paris"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A site with a camera put in; ``mistakes`` at places within that camera."""
+    """A site with a camera put in, its ``index``-th; ``mistakes`` at places within that camera."""
 
     site: Site | None
     mistakes: list[Mistake]
+    index: int = 0
 
 
 def with_camera(
@@ -51,7 +52,7 @@ def with_camera(
         data = data_of(site)
     whole = {**data, "cameras": [*cameras[:index], camera, *cameras[index + 1 :]]}
     checked, mistakes = examine(Parsed(whole), "")
-    return Draft(checked, [_within(each, index) for each in mistakes])
+    return Draft(checked, [_within(each, index) for each in mistakes], index)
 
 
 def without_camera(site: Site, camera_id: str) -> Draft:

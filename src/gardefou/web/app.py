@@ -25,6 +25,7 @@ from gardefou.web.api import (
     session,
     state,
     suspension,
+    workshop,
 )
 from gardefou.web.api.context import Context
 from gardefou.web.api.models import ProblemView
@@ -82,7 +83,7 @@ def routes() -> FastAPI:
     )
     problems.install(app)
     rooms = (session, state, alerts, media, live, exports, events, suspension)
-    for room in (*rooms, accountability, public):
+    for room in (*rooms, accountability, public, workshop):
         app.include_router(room.router)
     _serve_page(app)
     check_declared(app)

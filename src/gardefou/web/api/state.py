@@ -18,7 +18,7 @@ from gardefou.web.api.convert import camera_view, system_view, trust_view
 from gardefou.web.api.models import HealthView, StateView
 from gardefou.web.problems import RefusedError
 
-ROOMS = ("web.", "situations.", "storage.", "accounts.", "governance.maturity.")
+ROOMS = ("web.", "situations.", "storage.", "accounts.", "governance.maturity.", "workshop.")
 """The catalogues that the desk shows."""
 
 router = APIRouter(tags=["state"])
