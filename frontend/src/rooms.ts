@@ -42,6 +42,14 @@ export const ROOMS: readonly Room[] = [
     offered: (desk) => desk.may("read_findings"),
     load: () => import("./components/Findings.svelte"),
   },
+  {
+    id: "workshop",
+    title: "workshop.title",
+    skip: "workshop.skip",
+    wide: true,
+    offered: (desk) => desk.may("configure_site"),
+    load: () => import("./workshop/Workshop.svelte"),
+  },
 ];
 
 /** The room that an address names, if it is offered; null is the alerts. */

@@ -84,6 +84,7 @@ def test_the_ids_that_the_alert_policy_gives_can_be_written() -> None:
     given_id = uuid7()
     raised = Alert(given_id, None, "gate", Situation.FIRE, None, 1.0, ())
     event, _ = decode(encode(AlertOpened(raised), Mode.REHEARSAL))
+    assert isinstance(event, AlertOpened)
     assert alert_id_of(event) == given_id
 
 

@@ -41,7 +41,9 @@ def sources() -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_that_is_named_exists(language: str) -> None:
-    named = set(re.findall(r'"((?:web|storage|situations|accounts)\.[a-z_.]+)"', sources()))
+    named = set(
+        re.findall(r'"((?:web|storage|situations|accounts|workshop)\.[a-z_.]+)"', sources())
+    )
 
     assert named
     assert named - catalogue(language).keys() == set()

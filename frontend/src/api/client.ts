@@ -182,7 +182,18 @@ export async function whyRefused(url: string): Promise<Bilingual | null> {
   return null;
 }
 
-async function request<T>(url: string, body?: unknown): Promise<T> {
+export async function request<T>(url: string, body?: unknown): Promise<T> {
+  const response = await answered(url, body);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+/** A picture that is asked for in the journal first; it stays in memory. */
+export async function postForPicture(url: string, body: unknown): Promise<Blob> {
+  return (await answered(url, body)).blob();
+}
+
+async function answered(url: string, body?: unknown): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(
@@ -203,6 +214,5 @@ async function request<T>(url: string, body?: unknown): Promise<T> {
     if (problem?.code === "accounts.log_in.needed") loggedOut();
     throw new ApiError(response.status, problem?.message ?? null, problem?.code ?? null);
   }
-  if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  return response;
 }

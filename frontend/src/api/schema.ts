@@ -606,6 +606,208 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workshop/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Camera
+         * @description Add a camera or change one; the answer is the new version, or every mistake.
+         */
+        post: operations["change_camera_api_workshop_cameras_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workshop/cameras/{camera_id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get History
+         * @description How a camera did over the last hour.
+         */
+        get: operations["get_history_api_workshop_cameras__camera_id__health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workshop/cameras/{camera_id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw Place
+         * @description The place a camera shows: masked, heads blurred, whoever passes taken out.
+         *
+         *     With accounts only its lines: who configures sees no images.
+         */
+        post: operations["draw_place_api_workshop_cameras__camera_id__place_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workshop/cameras/{camera_id}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Camera
+         * @description Take a camera out of the site; its alerts and its versions stay.
+         */
+        post: operations["remove_camera_api_workshop_cameras__camera_id__removal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workshop/ground": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lay Grid
+         * @description The grid of metres that point pairs make, and how sure it is.
+         */
+        post: operations["lay_grid_api_workshop_ground_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workshop/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Stream
+         * @description Connect to an address for a few seconds and say what comes; no picture is made of it.
+         */
+        post: operations["look_at_stream_api_workshop_probe_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workshop/site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Site
+         * @description The site as it is now, every camera as text of its document, passwords hidden.
+         */
+        get: operations["get_site_api_workshop_site_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workshop/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Versions
+         * @description Every version, the newest first.
+         */
+        get: operations["get_versions_api_workshop_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workshop/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version
+         * @description A version with its difference from the one before.
+         */
+        get: operations["get_version_api_workshop_versions__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workshop/versions/{number}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Make the site again what it was in a version; that makes a new one.
+         */
+        post: operations["restore_api_workshop_versions__number__restoration_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -789,6 +991,54 @@ export interface components {
             fr: string;
         };
         /**
+         * CameraChange
+         * @description A camera to add, or to put in the place of ``instead_of``.
+         *
+         *     ``only_check`` changes nothing. ``name`` and ``timezone`` of a site that begins with it.
+         */
+        CameraChange: {
+            /** Base */
+            base: number;
+            /** Document */
+            document: string;
+            /** Instead Of */
+            instead_of?: string | null;
+            /**
+             * Motive
+             * @default
+             */
+            motive: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Only Check
+             * @default false
+             */
+            only_check: boolean;
+            /** Person */
+            person?: string | null;
+            /**
+             * Timezone
+             * @default
+             */
+            timezone: string;
+        };
+        /**
+         * CameraDocument
+         * @description A camera as the site document has it; ``document`` as JSON, passwords hidden.
+         */
+        CameraDocument: {
+            /** Document */
+            document: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * CameraHealthView
          * @description How a camera's stream is doing since a time (UTC seconds).
          */
@@ -799,6 +1049,20 @@ export interface components {
             /** Since */
             since: number | null;
             state: components["schemas"]["CameraState"];
+        };
+        /**
+         * CameraHistory
+         * @description How a camera did over the last hour: UTC seconds, whether it ran, and numbers.
+         */
+        CameraHistory: {
+            /** At */
+            at: number[];
+            /** Camera Id */
+            camera_id: string;
+            /** Running */
+            running: boolean[];
+            /** Series */
+            series: components["schemas"]["Series"][];
         };
         /**
          * CameraLoadView
@@ -847,6 +1111,44 @@ export interface components {
             situations: components["schemas"]["Situation"][];
             /** Zones */
             zones: components["schemas"]["ZoneView"][];
+        };
+        /**
+         * CellView
+         * @description A square of the grid; ``error`` relative, of its area; null where the plane is of no use.
+         */
+        CellView: {
+            /** Corners */
+            corners: [
+                number,
+                number
+            ][];
+            /** Error */
+            error: number | null;
+        };
+        /**
+         * Change
+         * @description Who changes, why, and which version they saw; ``person`` only counts without accounts.
+         */
+        Change: {
+            /** Base */
+            base: number;
+            /**
+             * Motive
+             * @default
+             */
+            motive: string;
+            /** Person */
+            person?: string | null;
+        };
+        /**
+         * ChangeView
+         * @description The version that came of it; None when nothing was changed, and why.
+         */
+        ChangeView: {
+            /** Mistakes */
+            mistakes: components["schemas"]["MistakeView"][];
+            /** Version */
+            version: number | null;
         };
         /**
          * CloseReason
@@ -1036,6 +1338,41 @@ export interface components {
          */
         FollowUp: "none" | "watched" | "team_sent" | "first_aid" | "emergency_services" | "organiser_told" | "other_service";
         /**
+         * GroundRequest
+         * @description Point pairs of a calibration that is being made.
+         */
+        GroundRequest: {
+            /** Points */
+            points: components["schemas"]["PairView"][];
+        };
+        /**
+         * GroundView
+         * @description The grid of metres of these points, or why they make no plane.
+         *
+         *     ``residual_m`` how far the points lie from the plane they fix, None for four.
+         */
+        GroundView: {
+            /**
+             * Cells
+             * @default []
+             */
+            cells: components["schemas"]["CellView"][];
+            /**
+             * Lines
+             * @default []
+             */
+            lines: [
+                number,
+                number
+            ][][];
+            /** Mistakes */
+            mistakes: components["schemas"]["MistakeView"][];
+            /** Residual M */
+            residual_m?: number | null;
+            /** Step M */
+            step_m?: number | null;
+        };
+        /**
          * Heading
          * @description Where somebody goes who passes a line, in the picture.
          * @enum {string}
@@ -1113,6 +1450,17 @@ export interface components {
          */
         Maturity: "operational" | "calibrate_first" | "experimental" | "not_measured";
         /**
+         * MistakeView
+         * @description A mistake at a place within what was sent; ``code`` is a catalogue key.
+         */
+        MistakeView: {
+            /** Code */
+            code: string;
+            /** Location */
+            location: (string | number)[];
+            message: components["schemas"]["Bilingual"];
+        };
+        /**
          * Mode
          * @description What the engine was running as; names in the catalogue under ``storage.mode.<value>``.
          * @enum {string}
@@ -1149,6 +1497,22 @@ export interface components {
          */
         Origin: "operator" | "controller" | "prefect" | "dpo" | "cnil" | "clock";
         /**
+         * PairView
+         * @description A point of the picture, fractions of the frame, and of the ground, metres.
+         */
+        PairView: {
+            /** Ground */
+            ground: [
+                number,
+                number
+            ];
+            /** Image */
+            image: [
+                number,
+                number
+            ];
+        };
+        /**
          * Passer
          * @description What passes, in the law's two words; ``other`` moved, and no network named it.
          * @enum {string}
@@ -1167,6 +1531,19 @@ export interface components {
             /** Title */
             title: string;
             withheld: components["schemas"]["Bilingual"] | null;
+        };
+        /**
+         * PlaceRequest
+         * @description Who wants a picture of the place to draw on; written in the journal first.
+         */
+        PlaceRequest: {
+            /**
+             * Motive
+             * @default
+             */
+            motive: string;
+            /** Person */
+            person?: string | null;
         };
         /**
          * PresenceRequest
@@ -1189,6 +1566,47 @@ export interface components {
         PresenceView: {
             /** Watchers */
             watchers: components["schemas"]["WatcherView"][];
+        };
+        /**
+         * ProbeRequest
+         * @description An address to look at; with ``camera_id`` its hidden password is the one that is known.
+         */
+        ProbeRequest: {
+            /** Camera Id */
+            camera_id?: string | null;
+            /** Person */
+            person?: string | null;
+            /** Source */
+            source: string;
+            /** @default tcp */
+            transport: components["schemas"]["Transport"];
+        };
+        /**
+         * ProbeView
+         * @description How a stream came, or in ``trouble`` why it did not; see `gardefou.capture.probe`.
+         */
+        ProbeView: {
+            /** Codec */
+            codec?: string | null;
+            /** First S */
+            first_s?: number | null;
+            /** Has Audio */
+            has_audio?: boolean | null;
+            /** Height */
+            height?: number | null;
+            /** Kbit S */
+            kbit_s?: number | null;
+            /** Keyframe S */
+            keyframe_s?: number | null;
+            /** Open S */
+            open_s?: number | null;
+            /** Rate */
+            rate?: number | null;
+            /** Stated Rate */
+            stated_rate?: number | null;
+            trouble?: components["schemas"]["Bilingual"] | null;
+            /** Width */
+            width?: number | null;
         };
         /**
          * ProblemView
@@ -1325,6 +1743,16 @@ export interface components {
          */
         Role: "operator" | "supervisor" | "dpo" | "auditor" | "admin";
         /**
+         * Series
+         * @description One number over time, a value for each sample, null where it was not known.
+         */
+        Series: {
+            /** Name */
+            name: string;
+            /** Values */
+            values: (number | null)[];
+        };
+        /**
          * SessionView
          * @description Whether log-in is required, and how far it is.
          *
@@ -1453,6 +1881,12 @@ export interface components {
             processing: boolean;
         };
         /**
+         * Transport
+         * @description How RTSP carries the pictures.
+         * @enum {string}
+         */
+        Transport: "tcp" | "udp";
+        /**
          * TrustView
          * @description How far a situation may be trusted, as measured for this version.
          *
@@ -1475,6 +1909,40 @@ export interface components {
          * @enum {string}
          */
         Verdict: "confirmed" | "refuted" | "doubtful";
+        /**
+         * VersionDetail
+         * @description A version with its difference from the one before, as lines, passwords hidden.
+         */
+        VersionDetail: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: number;
+            /** Changes */
+            changes: string[];
+            /** Difference */
+            difference: string;
+            /** Motive */
+            motive: string;
+            /** Number */
+            number: number;
+        };
+        /**
+         * VersionView
+         * @description A version of the site; ``changes`` are places, + added, - taken away, ~ changed.
+         */
+        VersionView: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: number;
+            /** Changes */
+            changes: string[];
+            /** Motive */
+            motive: string;
+            /** Number */
+            number: number;
+        };
         /**
          * ViewGranted
          * @description The pictures may be looked at until a time, UTC s.
@@ -1511,6 +1979,25 @@ export interface components {
             name: string;
             /** Until */
             until: number;
+        };
+        /**
+         * WorkshopView
+         * @description The site as it is now; ``version`` 0 before the first.
+         *
+         *     ``clips`` are the only sources of a demonstration; ``locked`` says why nothing can be changed.
+         */
+        WorkshopView: {
+            /** Cameras */
+            cameras: components["schemas"]["CameraDocument"][];
+            /** Clips */
+            clips: string[];
+            locked: components["schemas"]["Bilingual"] | null;
+            /** Name */
+            name: string;
+            /** Timezone */
+            timezone: string;
+            /** Version */
+            version: number;
         };
         /**
          * ZoneView
@@ -2617,6 +3104,339 @@ export interface operations {
                     "application/json": {
                         [key: string]: string;
                     };
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    change_camera_api_workshop_cameras_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_history_api_workshop_cameras__camera_id__health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraHistory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    draw_place_api_workshop_cameras__camera_id__place_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceRequest"];
+            };
+        };
+        responses: {
+            /** @description The place, to draw on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    remove_camera_api_workshop_cameras__camera_id__removal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Change"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    lay_grid_api_workshop_ground_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroundRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroundView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    look_at_stream_api_workshop_probe_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProbeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_site_api_workshop_site_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkshopView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_versions_api_workshop_versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionView"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_version_api_workshop_versions__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    restore_api_workshop_versions__number__restoration_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Change"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
                 };
             };
             /** @description Refused */

@@ -30,6 +30,7 @@ def demo(
         Path | None, typer.Option("--home", metavar="DIR", help=text("cli.demo.home"))
     ] = None,
     browser: Annotated[bool, typer.Option(help=text("cli.demo.browser"))] = True,
+    guided: Annotated[bool, typer.Option("--guided", help=text("workshop.command.demo"))] = False,
 ) -> None:
     """Install what is missing, then play the demo clip in a loop as if it were live."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -38,16 +39,28 @@ def demo(
         installer.install()
         clip = installer.clip("vtest")
     Console(highlight=False, soft_wrap=True).print(text("cli.demo.title"), markup=False)
+    place = Home(home or data_dir() / ("guided-demo" if guided else "demo"))
     serve(
         ServeSettings(
-            home=Home(home or data_dir() / "demo"),
-            site=demo_site(clip),
+            home=place,
+            site=_site_at(place, clip, guided),
+            clips=(clip.absolute(),),
             mode=Mode.EVALUATION,
             reason=text("analysis.default_reason"),
             port=port,
             open_browser=browser,
         )
     )
+
+
+def _site_at(home: Home, clip: Path, guided: bool) -> Site | None:
+    """What the workshop made of the demo's site, else the site as it ships; guided: none yet."""
+    if not home.site.is_file():
+        return None if guided else demo_site(clip)
+    site = load_site(home.site)
+    source = Source(str(clip.absolute()))
+    cameras = tuple(each.model_copy(update={"source": source}) for each in site.cameras)
+    return site.model_copy(update={"cameras": cameras})
 
 
 def demo_site(clip: Path) -> Site:

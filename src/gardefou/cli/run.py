@@ -29,12 +29,18 @@ from gardefou.web.tls import is_loopback, tls_of
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=text("cli.init.folder"))],
+    guided: Annotated[bool, typer.Option("--guided", help=text("workshop.command.guided"))] = False,
 ) -> None:
-    """Make a home folder with a site document to edit."""
+    """Make a home folder with a site document to edit, or one for the page to make it."""
     home = Home(folder)
     if home.site.exists():
         raise UsageError("cli.init.exists", path=home.site)
     home.prepare()
+    if guided:
+        Console(highlight=False, soft_wrap=True).print(
+            text("workshop.command.guided_done", folder=folder), markup=False
+        )
+        return
     template = files("gardefou.cli").joinpath("new_site.yaml").read_text(encoding="utf-8")
     try:
         with home.site.open("x", encoding="utf-8") as file:
@@ -73,18 +79,27 @@ def run(
     if tls is None and not is_loopback(host):
         raise UsageError("accounts.tls.needed", host=host)
     folder = Home(home)
-    if not folder.site.is_file():
-        raise UsageError("cli.run.no_site", path=folder.site, folder=home)
-    site = load_site(folder.site)
-    refuse_what_is_not_live(site, folder.site)
+    site = _site_of(folder, mode)
     settings = ServeSettings(folder, site, mode, (reason or "").strip(), host, port, tls=tls)
     if mode is Mode.OPERATIONAL:
         close_what_is_over(folder)
+    if mode is Mode.OPERATIONAL and site is not None:
         settings = replace(settings, warrant=_warrant(folder, site))
-    else:
+    elif site is not None:
         cameras = [camera.id for camera in site.cameras]
         RehearsalBudget(Journal(folder.journal), cameras).refuse_if_used_up()
     serve(settings)
+
+
+def _site_of(home: Home, mode: Mode) -> Site | None:
+    """The site to run; None where the workshop is to make one, in a home that was made for it."""
+    if not home.site.is_file():
+        if mode is Mode.REHEARSAL and home.spool.is_dir():
+            return None
+        raise UsageError("cli.run.no_site", path=home.site, folder=home.folder)
+    site = load_site(home.site)
+    refuse_what_is_not_live(site, home.site)
+    return site
 
 
 def _warrant(home: Home, site: Site) -> MandateWarrant:

@@ -9,6 +9,7 @@ import webbrowser
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
@@ -17,8 +18,9 @@ from gardefou.errors import UsageError
 from gardefou.evidence.vault import Vault
 from gardefou.governance.accounts import Accounts
 from gardefou.governance.facts import Office
-from gardefou.governance.journal import Journal
+from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.governance.sessions import Sessions
+from gardefou.governance.site_book import SiteBook
 from gardefou.governance.use import Use
 from gardefou.governance.warrant import MandateWarrant
 from gardefou.i18n import text
@@ -26,6 +28,7 @@ from gardefou.runtime.closing import close
 from gardefou.runtime.disk import DiskLimits
 from gardefou.runtime.home import Home
 from gardefou.runtime.hub import Hub, HubSettings
+from gardefou.runtime.site_watch import SiteWatch, running_cameras
 from gardefou.site.document import Camera, Site
 from gardefou.storage.records import Mode
 from gardefou.storage.store import Store
@@ -34,17 +37,19 @@ from gardefou.web.security import LOCAL_HOSTS
 from gardefou.web.server import WebServer
 from gardefou.web.services import Access, CameraInfo, SiteInfo, WebServices, ZoneInfo
 from gardefou.web.tls import Tls, is_loopback
+from gardefou.web.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
 class ServeSettings:
     """What is run and where the desk listens.
 
-    ``reason`` is journalled; ``warrant`` in operation, and only there.
+    ``reason`` is journalled; ``warrant`` in operation, and only there. ``site`` is None where the
+    page is to make one; ``clips`` are the films that a demonstration may play.
     """
 
     home: Home
-    site: Site
+    site: Site | None
     mode: Mode
     reason: str
     host: str = "127.0.0.1"
@@ -53,6 +58,7 @@ class ServeSettings:
     tls: Tls | None = None
     disk: DiskLimits = field(default_factory=DiskLimits)
     warrant: MandateWarrant | None = None
+    clips: tuple[Path, ...] = ()
 
 
 def serve(settings: ServeSettings, until: threading.Event | None = None) -> None:
@@ -73,7 +79,7 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
         hub = Hub(
             HubSettings(
                 home=settings.home,
-                cameras=tuple(camera for camera in settings.site.cameras if camera.source),
+                cameras=running_cameras(settings.site),
                 mode=settings.mode,
                 reason=settings.reason,
                 disk=settings.disk,
@@ -85,25 +91,31 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
         )
         accounts = stack.enter_context(Accounts.open(settings.home.folder, journal))
         _refuse_open_network(settings, accounts)
-        info = site_info(settings.site)
+        book = SiteBook(settings.home.site, journal)
+        if settings.site is not None and not settings.home.site.exists():
+            book.apply(settings.site, SOFTWARE, settings.reason)
+        watch = SiteWatch(book, settings.site, hub)
         app = create_app(
             WebServices(
                 store=store,
                 journal=journal,
                 events=hub.bus,
                 live=hub.live,
-                site=lambda: info,
+                site=lambda: site_info(watch.site),
                 mode=settings.mode,
                 evidence_dir=settings.home.evidence,
                 vault=vault,
                 access=Access(accounts, Sessions(accounts)),
                 switch=hub.switch,
+                workshop=Workshop(watch.book, watch.look, hub.health.samples, settings.clips),
             ),
             hosts=_names(settings),
         )
         server = WebServer(app, settings.host, settings.port, settings.tls)
         stack.enter_context(_stopping_at_signals(stopped.set))
         stack.enter_context(hub)
+        if settings.warrant is None:
+            stack.enter_context(watch)
         stack.enter_context(server)
         console.print(text("cli.run.address", url=server.url), markup=False)
         console.print(text("cli.run.stop"), markup=False)
@@ -137,9 +149,9 @@ def _names(settings: ServeSettings) -> frozenset[str]:
     return LOCAL_HOSTS | certified | {settings.host}
 
 
-def site_info(site: Site) -> SiteInfo:
-    """The cameras of a site as the desk shows them."""
-    return SiteInfo(tuple(_camera_info(camera) for camera in site.cameras))
+def site_info(site: Site | None) -> SiteInfo:
+    """The cameras of a site as the desk shows them; none before there is one."""
+    return SiteInfo(() if site is None else tuple(_camera_info(each) for each in site.cameras))
 
 
 def _camera_info(camera: Camera) -> CameraInfo:

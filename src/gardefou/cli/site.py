@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from gardefou.cli import site_versions
 from gardefou.evaluation.calibrate import Calibrated
 from gardefou.evaluation.calibrate import calibrate as run_calibration
 from gardefou.governance.figures import situation_label
@@ -25,6 +26,9 @@ from gardefou.situations.situation import Situation
 app = typer.Typer(
     help=text("site.command.about"), no_args_is_help=True, rich_markup_mode="markdown"
 )
+
+app.command(help=text("workshop.command.apply"))(site_versions.apply)
+app.command(help=text("workshop.command.versions"))(site_versions.versions)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help=text("site.command.file"))]
 

@@ -47,10 +47,14 @@ class RehearsalBudget:
         self._now = now
         self._paid_until = -float("inf")
         self._paid: frozenset[str] = frozenset()
-        self._charges: dict[str, list[tuple[datetime, int]]] = {each: [] for each in cameras}
+        self._charges: dict[str, list[tuple[datetime, int]]] = {}
         self._in_all = 0
         for line in journal.entries():
             self._read(line)
+
+    def take(self, cameras: Collection[str]) -> None:
+        """Rehearse these from now on; what each has used is not forgotten."""
+        self._cameras = list(cameras)
 
     def left_s(self, camera_id: str) -> float:
         """Time that a camera may still be rehearsed now, the time already paid included, s."""
@@ -86,7 +90,7 @@ class RehearsalBudget:
 
     def _uncharged_s(self, camera_id: str) -> int:
         since = self._now() - DAY
-        today = sum(seconds for at, seconds in self._charges[camera_id] if at > since)
+        today = sum(seconds for at, seconds in self._charges.get(camera_id, ()) if at > since)
         return min(CAMERA_DAY_S - today, IN_ALL_S - self._in_all)
 
     def _read(self, line: Line) -> None:
@@ -100,5 +104,4 @@ class RehearsalBudget:
         self._in_all += seconds
         at = datetime.fromisoformat(line.ts)
         for camera in cameras:
-            if str(camera) in self._charges:
-                self._charges[str(camera)].append((at, seconds))
+            self._charges.setdefault(str(camera), []).append((at, seconds))

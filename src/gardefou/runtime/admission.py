@@ -25,7 +25,8 @@ class Admission:
     """Who may begin; times in monotonic seconds, for one thread."""
 
     def __init__(self, cameras: Iterable[str], cores: int) -> None:
-        self._waiting = deque(cameras)
+        self._known = tuple(cameras)
+        self._waiting = deque(self._known)
         self._cores = max(1, cores)
         self._last: float | None = None
 
@@ -33,6 +34,13 @@ class Admission:
     def waiting(self) -> tuple[str, ...]:
         """Cameras not admitted yet, in their order."""
         return tuple(self._waiting)
+
+    def take(self, cameras: Iterable[str]) -> None:
+        """From now on these: who was admitted stays so, who is new waits its turn."""
+        now = tuple(cameras)
+        gone, new = set(self._known) - set(now), [each for each in now if each not in self._known]
+        self._waiting = deque([*(each for each in self._waiting if each not in gone), *new])
+        self._known = now
 
     def update(self, has_room: bool, now: float) -> None:
         """Admit whom there is room for now; the first call admits the first ones at once."""

@@ -199,6 +199,14 @@ class InMemoryEventBus:
             for subscription in self._subscriptions:
                 subscription.put(numbered)
 
+    def resync(self) -> None:
+        """Ask every subscriber to read everything anew."""
+        with self._lock:
+            self._count += 1
+            numbered = Numbered(self._last_id(), Resync())
+            for subscription in self._subscriptions:
+                subscription.put(numbered)
+
     @contextmanager
     def subscribe(self, last_id: str | None = None) -> Iterator[Subscription]:
         """Listen from now on; call it in the event loop that reads.

@@ -106,6 +106,7 @@ class CameraWork:
         self._epoch = 0
         self._analysed = 0
         self._last_time = 0.0
+        self._latency_s: float | None = None
         self._last_seen = time.monotonic()
         self._pictured = 0.0
         self._blocked: Notice | None = None
@@ -166,6 +167,7 @@ class CameraWork:
             dropped=health.drops if health else 0,
             hung=self._is_stuck() or (health is not None and health.is_hung),
             effort=self._effort(source, health),
+            numbers=self._numbers(health),
         )
 
     def _effort(self, source: LiveSource | None, health: LiveHealth | None) -> CameraEffort:
@@ -180,6 +182,19 @@ class CameraWork:
             waiting=health.waiting,
             ring_bytes=source.ring.size_bytes,
         )
+
+    def _numbers(self, health: LiveHealth | None) -> dict[str, float]:
+        """What is plotted beside the frames: packets, losses, reconnects, latency."""
+        if health is None:
+            return {}
+        numbers = {
+            "packets": float(health.packets),
+            "frames": float(health.frames),
+            "corrupt": float(health.corrupt),
+            "reconnects": float(health.reconnects),
+        }
+        latency = self._latency_s
+        return numbers if latency is None else {**numbers, "latency_s": latency}
 
     def _why_not(self) -> Notice | None:
         """Why nothing may be read or analysed this moment."""
@@ -297,7 +312,8 @@ class CameraWork:
         if self._statistics is not None:
             self._record(self._statistics.update(percept))
         self._analysed += 1
-        self._latencies.append(time.monotonic() - frame.arrived)
+        self._latency_s = time.monotonic() - frame.arrived
+        self._latencies.append(self._latency_s)
         self._last_time, self._last_seen = frame.time, time.monotonic()
         if self.watched and time.monotonic() - self._pictured >= PICTURE_S:
             self._pictured = time.monotonic()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from gardefou.capture.notice import Notice
@@ -43,6 +43,7 @@ class Fleet:
         cores: int | None = None,
     ) -> None:
         self._lock = threading.Lock()
+        self._cameras = {each.id: each for each in cameras}
         self._meters = {each.id: CameraMeter(each.analysis.fps) for each in cameras}
         self._workers: dict[frozenset[str], WorkerEffort] = {}
         self._throttle = Throttle()
@@ -54,12 +55,31 @@ class Fleet:
         self._was_idle = False
         self._share = Share()
 
+    def take(self, cameras: Iterable[Camera]) -> None:
+        """From now on these cameras; what is known of those that did not change stays."""
+        wanted = {each.id: each for each in cameras}
+        with self._lock:
+            kept = {
+                key: meter
+                for key, meter in self._meters.items()
+                if wanted.get(key) == self._cameras[key]
+            }
+            self._meters = {
+                key: kept.get(key) or CameraMeter(each.analysis.fps) for key, each in wanted.items()
+            }
+            self._cameras = wanted
+            self._workers.clear()
+        self._admission.take(wanted)
+
     def hear(self, heartbeat: Heartbeat) -> None:
         """Take in how the cameras of a worker are."""
         now = self._clock()
         with self._lock:
             for report in heartbeat.cameras:
-                self._meters[report.camera_id].add(report, now)
+                # A worker may still tell of a camera that was let go.
+                meter = self._meters.get(report.camera_id)
+                if meter is not None:
+                    meter.add(report, now)
             key = frozenset(report.camera_id for report in heartbeat.cameras)
             self._workers[key] = heartbeat.effort
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Self
 
@@ -29,6 +29,7 @@ from gardefou.runtime.disk import DiskGuard, DiskLimits
 from gardefou.runtime.ending import Certified, Ending
 from gardefou.runtime.erasure import erase_rehearsal_evidence
 from gardefou.runtime.fleet import Fleet
+from gardefou.runtime.health_log import HealthLog
 from gardefou.runtime.home import Home
 from gardefou.runtime.hosts import SubprocessHost
 from gardefou.runtime.intake import Intake
@@ -49,7 +50,7 @@ from gardefou.runtime.messages import (
 from gardefou.runtime.permission import Gate, Permission
 from gardefou.runtime.shard import MakeHost, Patience, Shard
 from gardefou.runtime.upkeep import Upkeep
-from gardefou.runtime.view_guard import MOVED_KEY
+from gardefou.runtime.view_guard import MOVED_KEY, masks_changed
 from gardefou.site.document import Camera
 from gardefou.storage.records import Mode
 from gardefou.storage.store import Store
@@ -122,13 +123,13 @@ class Hub:
             budget = RehearsalBudget(journal, self._ids)
         disk = DiskGuard(settings.home.folder, settings.disk)
         self.switch = switch or KillSwitch(settings.home.folder, journal)
+        self.health = HealthLog()
+        self._make_host = make_host
+        self._asked: tuple[Camera, ...] | None = None
         self._gate = Gate(self._ids, disk, journal, budget, self.switch, settings.warrant)
         self._fleet = Fleet(settings.cameras)
         self._load_file = LoadFile(settings.home.load)
-        self._shards = [
-            Shard(each, make_host, self._hear, self._mourn, settings.patience)
-            for each in _shards(settings)
-        ]
+        self._shards = [self._shard(each) for each in _shards(settings)]
         mandate_id = settings.warrant.mandate_id if settings.warrant else ""
         self._ending = Ending(journal, settings.use, mandate_id)
         self._thread = threading.Thread(target=self._run, name="hub", daemon=True)
@@ -153,6 +154,66 @@ class Hub:
         for camera_id in self._ids:
             self._publish(CameraHealth(camera_id, CameraState.STARTING, now))
         self._thread.start()
+
+    def take(self, cameras: Sequence[Camera]) -> None:
+        """Run these cameras from the next round on; from any thread, without waiting.
+
+        Cameras that did not change go on undisturbed. In operation the mandate attests the site,
+        so that another one runs under another warrant: then this raises `RuntimeError`.
+        """
+        if self._settings.warrant is not None:
+            raise RuntimeError("a hub in operation runs the site that its mandate attests")
+        self._asked = tuple(cameras)
+        self._wake.set()
+
+    def _take_asked(self) -> None:
+        asked, self._asked = self._asked, None
+        if asked is None:
+            return
+        before, now = frozenset(self._ids), time.time()
+        masks = {camera.id: camera.masks for camera in self._settings.cameras}
+        for camera in asked:
+            if camera.masks != masks.get(camera.id, camera.masks):
+                masks_changed(self._settings.home.views, camera.id)
+        self._settings = replace(self._settings, cameras=asked)
+        self._ids = [camera.id for camera in asked]
+        self._gate.take(self._ids)
+        self._fleet.take(asked)
+        self._share_out({camera.id: camera for camera in asked})
+        self.health.keep_only(frozenset(self._ids))
+        for camera_id in sorted(before - frozenset(self._ids)):
+            self._publish(CameraHealth(camera_id, CameraState.STOPPED, now))
+        for camera_id in sorted(frozenset(self._ids) - before):
+            self._publish(CameraHealth(camera_id, CameraState.STARTING, now))
+        self.bus.resync()
+
+    def _share_out(self, wanted: dict[str, Camera]) -> None:
+        """Each camera stays with its worker; new ones go where there is room, or to a new one."""
+        left = dict(wanted)
+        shares = [
+            [left.pop(old.id) for old in shard.cameras if old.id in left] for shard in self._shards
+        ]
+        for camera in left.values():
+            room = next((each for each in shares if len(each) < self._settings.per_worker), None)
+            if room is None:
+                shares.append(room := [])
+            room.append(camera)
+        kept = []
+        for shard, share in zip(self._shards, shares, strict=False):
+            if share:
+                shard.take(tuple(share))
+                kept.append(shard)
+            else:
+                shard.stop()
+        kept += [
+            self._shard(_worker_settings(self._settings, tuple(share)))
+            for share in shares[len(self._shards) :]
+        ]
+        self._shards = kept
+
+    def _shard(self, settings: WorkerSettings) -> Shard:
+        patience = self._settings.patience
+        return Shard(settings, self._make_host, self._hear, self._mourn, patience)
 
     def _note_start(self) -> None:
         operation = {
@@ -211,6 +272,7 @@ class Hub:
 
     def _look_after(self) -> None:
         """One round: what is permitted, and the workers that do it."""
+        self._take_asked()
         permission = self._gate.decide(self._being_read())
         share = self._fleet.update()
         self._publish_system(permission)
@@ -268,7 +330,9 @@ class Hub:
             case Heartbeat():
                 self._fleet.hear(message)
                 for report in message.cameras:
-                    self._publish(_health(report))
+                    if report.camera_id in self._ids:
+                        self.health.add(report)
+                        self._publish(_health(report))
             case Spooled():
                 self._intake.poke()
             case LivePicture():
@@ -314,14 +378,18 @@ def _health(report: CameraReport) -> CameraHealth:
 def _shards(settings: HubSettings) -> Sequence[WorkerSettings]:
     step = settings.per_worker
     return [
-        WorkerSettings(
-            home=settings.home.folder,
-            cameras=settings.cameras[start : start + step],
-            mode=settings.mode,
-            models_dir=settings.models_dir,
-            log_level=_log.getEffectiveLevel(),
-            mandate_id=settings.warrant.mandate_id if settings.warrant else None,
-            lease_s=LEASE_S if settings.warrant else None,
-        )
+        _worker_settings(settings, settings.cameras[start : start + step])
         for start in range(0, len(settings.cameras), step)
     ]
+
+
+def _worker_settings(settings: HubSettings, cameras: tuple[Camera, ...]) -> WorkerSettings:
+    return WorkerSettings(
+        home=settings.home.folder,
+        cameras=cameras,
+        mode=settings.mode,
+        models_dir=settings.models_dir,
+        log_level=_log.getEffectiveLevel(),
+        mandate_id=settings.warrant.mandate_id if settings.warrant else None,
+        lease_s=LEASE_S if settings.warrant else None,
+    )

@@ -56,7 +56,7 @@ class CameraReport:
     """One camera as its worker sees it.
 
     ``since`` UTC, s; ``analysed`` and ``dropped`` frames since the worker began; ``hung`` says that
-    only a new process frees one of its threads.
+    only a new process frees one of its threads; ``numbers`` whatever else is counted or timed.
     """
 
     camera_id: str
@@ -67,6 +67,7 @@ class CameraReport:
     dropped: int
     hung: bool
     effort: CameraEffort = CameraEffort()
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,15 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Cameras:
+    """From now on the worker's cameras are these; those that did not change go on."""
+
+    cameras: tuple[Camera, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Close what is open, finish evidence, end."""
 
 
-HubCommand = Watch | Permit | Share | Stop
+HubCommand = Watch | Permit | Share | Cameras | Stop

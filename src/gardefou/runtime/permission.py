@@ -60,6 +60,13 @@ class Gate:
         self._open: frozenset[str] = frozenset()
         self._was_full = False
 
+    def take(self, cameras: Collection[str]) -> None:
+        """Decide about these cameras from now on."""
+        self._cameras = frozenset(cameras)
+        self._open &= self._cameras
+        if self._budget is not None:
+            self._budget.take(cameras)
+
     def decide(self, running: Collection[str]) -> Permission:
         """What may happen now; ``running`` are the cameras being read at present.
 

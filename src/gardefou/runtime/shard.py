@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gardefou.capture.notice import Notice
 from gardefou.runtime.hosts import Host
 from gardefou.runtime.messages import (
+    Cameras,
     Heartbeat,
     Permit,
     Share,
@@ -19,6 +20,7 @@ from gardefou.runtime.messages import (
     WorkerMessage,
     WorkerSettings,
 )
+from gardefou.site.document import Camera
 
 SILENT_S: Final = 10.0
 """A worker not heard of for this long hangs and is restarted, s."""
@@ -96,6 +98,21 @@ class Shard:
             self._begin()
         if self._host is not None:
             self._tell(self._host, permit, watch, share)
+
+    @property
+    def cameras(self) -> tuple[Camera, ...]:
+        """What it reads."""
+        return self._settings.cameras
+
+    def take(self, cameras: tuple[Camera, ...]) -> None:
+        """Read these from now on; a worker that lives changes only those that differ."""
+        if cameras == self._settings.cameras:
+            return
+        self._settings = replace(self._settings, cameras=cameras)
+        self.camera_ids = frozenset(camera.id for camera in cameras)
+        if self._host is not None:
+            self._host.send(Cameras(cameras))
+            self._told_permit, self._told_watch = None, Watch()
 
     def stop(self) -> None:
         """Let the worker finish and end it."""

@@ -112,6 +112,13 @@ def approve_view(folder: Path, camera_id: str) -> None:
             path.unlink()
 
 
+def masks_changed(folder: Path, camera_id: str) -> None:
+    """Learn a view anew because other parts of it are hidden; a camera that moved stays blocked."""
+    if not moved_file(folder, camera_id).exists():
+        with suppress(OSError):
+            reference_file(folder, camera_id).unlink()
+
+
 def _read(path: Path) -> Field | None:
     """The approved view; one that cannot be read is learned anew."""
     try:

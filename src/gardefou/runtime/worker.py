@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
 from typing import Final
@@ -23,6 +24,7 @@ from gardefou.runtime.home import Home
 from gardefou.runtime.lease import Lease
 from gardefou.runtime.live_picture import LivePainter
 from gardefou.runtime.messages import (
+    Cameras,
     Heartbeat,
     HubCommand,
     LivePicture,
@@ -87,8 +89,9 @@ class Worker:
                 engine = stack.enter_context(InferenceEngine(models_dir))
                 painter = LivePainter(self._show, models_dir)
                 stack.callback(painter.close)
-                self._cameras = {
-                    camera.id: CameraWork(
+
+                def work(camera: Camera) -> CameraWork:
+                    return CameraWork(
                         camera,
                         engine,
                         outbox,
@@ -99,10 +102,10 @@ class Worker:
                         self._view_guard(home, camera),
                         self._settings.paced,
                     )
-                    for camera in self._settings.cameras
-                }
+
+                self._cameras = {each.id: work(each) for each in self._settings.cameras}
                 stack.callback(self._end_cameras, outbox)
-                self._obey()
+                self._obey(work)
         except GardefouError as error:
             _log.error("%s", error)
             self._send(WorkerFailed(Notice.of(error.key, **error.fields)))
@@ -114,7 +117,7 @@ class Worker:
         masks = PrivacyMask([np.array(mask.polygon) for mask in camera.masks])
         return ViewGuard(home.views, camera.id, masks)
 
-    def _obey(self) -> None:
+    def _obey(self, work: Callable[[Camera], CameraWork]) -> None:
         """Heartbeats and commands until the end."""
         beat = 0.0
         while True:
@@ -133,7 +136,22 @@ class Worker:
                 return
             if isinstance(command, Stop):
                 return
-            self._carry_out(command)
+            if isinstance(command, Cameras):
+                self._change(command.cameras, work)
+            else:
+                self._carry_out(command)
+
+    def _change(self, cameras: Sequence[Camera], work: Callable[[Camera], CameraWork]) -> None:
+        """Let go of cameras that are gone or different; the new ones wait for a permit."""
+        wanted = {each.id: each for each in cameras}
+        gone = [each for key, each in self._cameras.items() if wanted.get(key) != each.camera]
+        for each in gone:
+            each.stop_reading()
+        deadline = time.monotonic() + JOIN_S
+        for each in gone:
+            each.join(deadline)
+        kept = {each.camera.id: each for each in self._cameras.values() if each not in gone}
+        self._cameras = {key: kept.get(key) or work(each) for key, each in wanted.items()}
 
     def _effort(self) -> WorkerEffort:
         waiting = self._evidence.waiting + self._evidence.in_hand if self._evidence else 0

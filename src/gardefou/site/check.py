@@ -59,19 +59,23 @@ def check_site(path: Path) -> list[Mistake]:
     return _read(path)[1]
 
 
-def _read(path: Path) -> tuple[Site | None, list[Mistake]]:
-    text = _text_of(path)
-    if isinstance(text, Found):
-        return None, [_mistake(path, text, Parsed())]
-    parsed = parse(text)
+def examine(parsed: Parsed, file: str) -> tuple[Site | None, list[Mistake]]:
+    """The site that a text says, and every mistake in it; ``file`` is what they call the text."""
     found = list(parsed.found)
     site = None
     if not any(each.fatal for each in found):
         site, more = _validated(parsed.data)
         found += more
     once = {(each.location, each.key, tuple(each.fields.items())): each for each in found}
-    mistakes = [_mistake(path, each, parsed) for each in once.values()]
+    mistakes = [_mistake(file, each, parsed) for each in once.values()]
     return site, sorted(mistakes, key=lambda each: each.line or 0)
+
+
+def _read(path: Path) -> tuple[Site | None, list[Mistake]]:
+    text = _text_of(path)
+    if isinstance(text, Found):
+        return None, [_mistake(str(path), text, Parsed())]
+    return examine(parse(text), str(path))
 
 
 def _text_of(path: Path) -> str | Found:
@@ -88,9 +92,9 @@ def _text_of(path: Path) -> str | Found:
         return Found("site.mistake.unreadable", fields={"error": type(error).__name__})
 
 
-def _mistake(path: Path, found: Found, parsed: Parsed) -> Mistake:
+def _mistake(file: str, found: Found, parsed: Parsed) -> Mistake:
     line = parsed.line_of(found.at or found.location) if found.line is None else found.line
-    return Mistake(str(path), found.location, line, found.key, found.fields)
+    return Mistake(file, found.location, line, found.key, found.fields)
 
 
 def _validated(data: object) -> tuple[Site | None, list[Found]]:

@@ -28,6 +28,7 @@ from gardefou.web.api import (
     shift,
     state,
     suspension,
+    workshop,
 )
 from gardefou.web.api.context import Context
 from gardefou.web.api.models import ProblemView
@@ -87,7 +88,7 @@ def routes() -> FastAPI:
     )
     problems.install(app)
     rooms = (session, state, alerts, media, live, exports, events, suspension)
-    for room in (*rooms, accountability, counts, presence, public, shift):
+    for room in (*rooms, accountability, counts, presence, public, shift, workshop):
         app.include_router(room.router)
     _serve_page(app)
     check_declared(app)

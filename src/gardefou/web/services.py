@@ -19,6 +19,7 @@ from gardefou.runtime.load import SystemLoad
 from gardefou.situations.situation import Situation
 from gardefou.storage.records import Mode
 from gardefou.storage.store import Store
+from gardefou.web.workshop import Workshop
 
 
 class EventBus(Protocol):
@@ -102,7 +103,7 @@ class WebServices:
     ``site`` is asked anew for each request, so a new version of the site document shows at once;
     ``evidence_dir`` holds the files that the store names, ``vault`` opens them; ``clock`` tells UTC
     seconds. Without ``access`` nobody can log in, so that an operational desk without it answers
-    nobody; ``switch`` stops everything.
+    nobody; ``switch`` stops everything; ``workshop`` changes the site.
     """
 
     store: Store
@@ -116,6 +117,7 @@ class WebServices:
     clock: Callable[[], float] = time.time
     access: Access | None = None
     switch: KillSwitch | None = None
+    workshop: Workshop | None = None
 
     @property
     def log_in_required(self) -> bool:

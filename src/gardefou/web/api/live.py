@@ -76,7 +76,6 @@ async def watch(
     bearer = context.tickets.take(camera_id, ticket)
     if bearer is None or (person.has_account and bearer != person.actor(None)):
         raise RefusedError(HTTPStatus.FORBIDDEN, "web.error.no_ticket")
-    _shows(context, camera_id)
     pictures = context.services.live.watch(camera_id)
     if person.has_account:
         pictures = _stamped(context, person, pictures)

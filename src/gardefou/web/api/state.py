@@ -27,6 +27,7 @@ ROOMS = (
     "governance.maturity.",
     "load.desk.",
     "desk.",
+    "workshop.",
 )
 """The catalogues that the desk shows."""
 
