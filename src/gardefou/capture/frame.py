@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from gardefou.capture.burst import Burst
 from gardefou.geometry.arrays import Image, Size
+
+
+class Role(Enum):
+    """What a frame is for.
+
+    ``NOW``: to analyse, the newest counts. ``LATE``: the same, of a camera that has just woken;
+    each counts. ``LOOK``: a sleeping camera shows the same as before; nobody need analyse it.
+    """
+
+    NOW = auto()
+    LATE = auto()
+    LOOK = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +34,7 @@ class Frame:
     time: float
     image: Image
     burst: Burst | None = None
+    role: Role = Role.NOW
 
     @property
     def size(self) -> Size:

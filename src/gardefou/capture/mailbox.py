@@ -26,14 +26,18 @@ class Mailbox(Generic[T]):
         self.drops = 0
         """Items that a newer one replaced before anyone took them."""
 
-    def put(self, item: T) -> None:
-        """Leave an item in place of the one that is there; ignored once closed."""
+    def put(self, item: T, patience: float = 0.0) -> None:
+        """Leave an item in place of the one that is there; ignored once closed.
+
+        For so many seconds it waits until the one that is there is taken.
+        """
         with self._changed:
+            self._changed.wait_for(lambda: self._item is None or self._is_closed, patience)
             if self._is_closed:
                 return
             self.drops += self._item is not None
             self._item = item
-            self._changed.notify()
+            self._changed.notify_all()
 
     def take(self, timeout: float) -> T | None:
         """The newest item, waited for at most ``timeout`` seconds; None when none came."""
@@ -45,6 +49,7 @@ class Mailbox(Generic[T]):
                     break
                 self._changed.wait(remaining)
             item, self._item = self._item, None
+            self._changed.notify_all()
             return item
 
     def close(self) -> None:

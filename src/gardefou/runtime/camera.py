@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from gardefou.alerting.alert import AlertEvent, AlertOpened
-from gardefou.capture.frame import Frame
+from gardefou.capture.frame import Frame, Role
 from gardefou.capture.link import CameraLink, FileLoop, Link
 from gardefou.capture.live import LinkState, LiveHealth, LiveSource
 from gardefou.capture.notice import Notice
@@ -246,17 +246,25 @@ class CameraWork:
                 self._view.restart()
         if self._view is not None:
             self._view.look(frame)
+        if frame.role is Role.LOOK:
+            self._pipeline.rest(frame)
+        else:
+            self._look_for_alerts(frame, source, evidence)
+        evidence.advance(frame.time)
+        self._last_time, self._last_seen = frame.time, time.monotonic()
+        if self.watched and time.monotonic() - self._pictured >= PICTURE_S:
+            self._pictured = time.monotonic()
+            self._painter.offer(self.camera.id, frame.image, self._trail.regions(frame.time))
+
+    def _look_for_alerts(self, frame: Frame, source: LiveSource, evidence: CameraEvidence) -> None:
         analysed = self._pipeline.finish(self._pipeline.start(frame))
         percept = analysed.percept
         self._trail.add(percept.time, percept.size, percept.detections, analysed.tracks)
         for event in analysed.events:
             self._tell(event, evidence)
-        evidence.advance(frame.time)
         self._analysed += 1
-        self._last_time, self._last_seen = frame.time, time.monotonic()
-        if self.watched and time.monotonic() - self._pictured >= PICTURE_S:
-            self._pictured = time.monotonic()
-            self._painter.offer(self.camera.id, frame.image, self._trail.regions(frame.time))
+        if source.gate is not None:
+            source.gate.answer(frame.time, analysed.calm)
 
     def _tell(self, event: AlertEvent, evidence: CameraEvidence) -> None:
         """Record an alert event, then see to its evidence: none of an alert nobody will hear of."""
