@@ -64,7 +64,10 @@ CASES: Final = (
 CONDITIONS: Final = ("day", "night", "rain", "clock")
 RATES: Final = ("variable", "constant")
 
-LONGEST_EVENT_S: Final = 40.0
+LEAST_PICTURES: Final = 5
+"""A median needs so many pictures; where an event leaves fewer, those of the event serve too."""
+
+LONGEST_EVENT_S: Final = 30.0
 """Of longer clips only the beginning is joined, s."""
 
 
@@ -110,14 +113,20 @@ class Weather:
         return np.asarray(shown, dtype=np.uint8)
 
 
-def empty_scene(video: Path, until_s: float) -> Image:
-    """The scene with nobody in it: the median of pictures spread over the clip."""
+def empty_scene(video: Path, case: Case) -> Image:
+    """The scene with nobody in it: the median of pictures spread over the time between events."""
+    taken: list[Image] = []
+    others: list[Image] = []
     with av.open(str(video)) as container:
         stream = container.streams.video[0]
-        pictures = [frame for frame in container.decode(stream) if (frame.time or 0) <= until_s]
-        chosen = pictures[:: max(len(pictures) // 41, 1)]
-        stack = np.stack([each.to_ndarray(format="bgr24") for each in chosen])
-    return np.asarray(np.median(stack, axis=0), dtype=np.uint8)
+        step = max(stream.frames // 80, 1)
+        for index, frame in enumerate(container.decode(stream)):
+            if index % step == 0:
+                at = frame.time or 0.0
+                is_event = any(each.start_s <= at <= each.end_s for each in case.expect)
+                (others if is_event else taken).append(frame.to_ndarray(format="bgr24"))
+    chosen = taken if len(taken) >= LEAST_PICTURES else taken + others
+    return np.asarray(np.median(np.stack(chosen), axis=0), dtype=np.uint8)
 
 
 def joined(video: Path, still: Image, fps: int, until_s: float) -> Iterator[Image]:
@@ -269,9 +278,11 @@ def _added(off: CaseScore, on: CaseScore) -> list[float]:
 
 def idle(footage: Path, work: Path, engine: InferenceEngine, seconds: float) -> list[str]:
     """Table rows: what an idle 1080p camera costs, by its stream."""
-    still = cv2.resize(empty_scene(footage / IDLE_CLIP, 140.0), IDLE_SIZE)
-    rows = [table("idle 1080p25 stream", "decoding", "without gate", "with gate", "ratio", "asleep")]
     case = Case(id="idle", clip=IDLE_CLIP)
+    still = cv2.resize(empty_scene(footage / IDLE_CLIP, case), IDLE_SIZE)
+    rows = [
+        table("idle 1080p25 stream", "decoding", "without gate", "with gate", "ratio", "asleep")
+    ]
     for name, bits, group_s in (
         ("variable rate", None, GROUP_S),
         ("constant 4 Mb/s", IDLE_BITS, GROUP_S),
@@ -316,7 +327,9 @@ def table(*titles: str) -> str:
 
 def row_of(each: Outcome) -> str:
     """Table row of one joined clip."""
-    delay = ["–" if value is None else f"{value:+.1f} s" for value in (each.first_s, each.longest_s)]
+    delay = [
+        "–" if value is None else f"{value:+.1f} s" for value in (each.first_s, each.longest_s)
+    ]
     found = " / ".join(str(count) for count in each.found)
     cost = f"{each.cost[0]:.3f} | {each.cost[1]:.3f} | {each.cost[1] / each.cost[0]:.2f}"
     cells = [each.case, each.condition, each.rate, str(each.events), found]
@@ -377,7 +390,7 @@ def events(footage: Path, work: Path, engine: InferenceEngine, cases: Sequence[C
         with av.open(str(video)) as container:
             rate = container.streams.video[0].average_rate or Fraction(25)
         fps = min(max(round(float(rate)), 5), 25)
-        still = empty_scene(video, LONGEST_EVENT_S)
+        still = empty_scene(video, case)
         bits = max(round(IDLE_BITS * still.shape[0] * still.shape[1] / (1920 * 1080) * 2), 500_000)
         for condition in CONDITIONS:
             for mode in RATES:

@@ -59,8 +59,8 @@ class PacketSizes:
 
     def learn(self, time: float) -> None:
         """The picture at this stream time, s, was decoded and is still."""
-        if not self._window:
-            return
+        if not self._window or time - self._window[0][0] < WINDOW_S / 2:
+            return  # A single packet is no load.
         before, self._learned_at = self._learned_at, time
         elapsed = min(max(time - before, 0.0), 1.0) if before is not None else 0.0
         self._learned_s += elapsed
@@ -87,4 +87,4 @@ class PacketSizes:
     @property
     def _load(self) -> float:
         """Mean bytes a packet in the window."""
-        return self._bytes / len(self._window)
+        return self._bytes / max(len(self._window), 1)

@@ -55,6 +55,9 @@ MOST_PASSED: Final = 0.03
 FORGET_S: Final = 3600.0
 """After this long one such time is forgotten, s."""
 
+_HOT: Final = 255
+"""A pixel that differs, in OpenCV's masks."""
+
 Layer = npt.NDArray[np.float32]
 
 
@@ -79,6 +82,7 @@ class Stillness:
         """Begin anew, as after a break in the stream."""
         self._mean: Layer | None = None
         self._noise: Layer = np.zeros((0, 0), dtype=np.float32)
+        self._least: Layer = np.zeros((0, 0), dtype=np.float32)
         self._cell_noise: Layer = np.zeros((0, 0), dtype=np.float32)
         self._changed: Bools = np.zeros((0, 0), dtype=np.bool_)
         self._time = 0.0
@@ -124,12 +128,13 @@ class Stillness:
 
     def came_to_nothing(self, cells: Bools) -> None:
         """What was found in some cells [h, w] was nothing; where they are few, remember them."""
-        if cells.shape == self._passed.shape and cells.mean() <= MOST_PASSED / 2:
+        if cells.shape == self._passed.shape and cells.mean() <= MOST_PASSED:
             self._passed = np.minimum(self._passed + cells, NOTHING + 1).astype(np.float32)
 
     def _begin(self, grey: Layer, time: float) -> None:
         self._mean, self._time = grey, time
         self._noise = np.full(grey.shape, LEAST_CHANGE / NOISES, dtype=np.float32)
+        self._set_least()
         cells = _cells(grey).shape
         self._cell_noise = np.full(cells, CELL_CHANGE / NOISES, dtype=np.float32)
         self._changed = np.zeros(cells, dtype=np.bool_)
@@ -140,33 +145,36 @@ class Stillness:
         """The picture less the background, the common change of brightness taken off."""
         assert self._mean is not None
         difference = cv2.subtract(grey, self._mean)
-        return np.asarray(difference - np.median(difference[::8, ::8]), dtype=np.float32)
+        common = float(np.median(difference[::8, ::8]))
+        return np.asarray(cv2.subtract(difference, (common,)), dtype=np.float32)
 
     def _find(self, difference: Layer) -> bool:
         """Whether a difference is a change; remembers in which cells."""
-        size = np.abs(difference)
-        hot = (size > np.maximum(self._noise * NOISES, LEAST_CHANGE)).astype(np.uint8)
-        rows, columns = self._cell_noise.shape
-        dense = cv2.boxFilter(hot, -1, (5, 5), normalize=False) >= FEW
+        hot = cv2.compare(np.abs(difference), self._least, cv2.CMP_GT)
+        dense = cv2.boxFilter(hot, cv2.CV_16U, (5, 5), normalize=False)
         faint = np.abs(_cells(difference)) > np.maximum(self._cell_noise * NOISES, CELL_CHANGE)
-        whole = dense[: rows * CELL, : columns * CELL]
-        found = whole.reshape(rows, CELL, columns, CELL).any(axis=(1, 3)) | faint
-        found |= _rim(dense, found.shape)
+        found: Bools = faint
+        if cv2.minMaxLoc(dense)[1] >= FEW * _HOT:
+            found = faint | _any_in_cells(dense >= FEW * _HOT, faint.shape)
         self._changed = found
-        passed = self._passed >= NOTHING
-        if passed.mean() <= MOST_PASSED:
+        passed = self._passed > NOTHING - 0.5
+        if passed.any() and passed.mean() <= MOST_PASSED:
             return bool((found & ~passed).any())
         return bool(found.any())
 
     def _learn(self, difference: Layer, elapsed: float, memory: float) -> None:
         assert self._mean is not None
         cells = np.abs(_cells(difference))
-        self._mean += difference * np.float32(_rate(elapsed, memory))
-        rate = np.float32(_rate(elapsed, NOISE_S))
-        size = np.minimum(np.abs(difference), MOST_NOISE)
-        self._noise += (size - self._noise) * rate
-        self._cell_noise += (cells - self._cell_noise) * rate
+        cv2.scaleAdd(difference, _rate(elapsed, memory), self._mean, dst=self._mean)
+        rate = _rate(elapsed, NOISE_S)
+        cv2.accumulateWeighted(np.minimum(np.abs(difference), MOST_NOISE), self._noise, rate)
+        self._cell_noise += (cells - self._cell_noise) * np.float32(rate)
         self._passed *= np.float32(1.0 - _rate(elapsed, FORGET_S * NOTHING))
+        self._set_least()
+
+    def _set_least(self) -> None:
+        least = cv2.max(cv2.multiply(self._noise, (NOISES,)), (LEAST_CHANGE,))
+        self._least = np.asarray(least, dtype=np.float32)
 
 
 def _grey(image: Image) -> Layer:
@@ -183,11 +191,13 @@ def _cells(layer: Layer) -> Layer:
     return np.asarray(means, dtype=np.float32)
 
 
-def _rim(dense: Bools, shape: tuple[int, ...]) -> Bools:
-    """What the strips beyond the last whole cells show, given to the cells beside them."""
-    rim = np.zeros(shape, dtype=np.bool_)
-    rim[-1, -1] = bool(dense[shape[0] * CELL :].any() or dense[:, shape[1] * CELL :].any())
-    return rim
+def _any_in_cells(mask: Bools, shape: tuple[int, ...]) -> Bools:
+    """Which cells [h, w] hold a set pixel; strips beyond the last whole cells count with it."""
+    rows, columns = shape
+    found: Bools = np.zeros(shape, dtype=np.bool_)
+    y, x = np.nonzero(mask)
+    found[np.minimum(y // CELL, rows - 1), np.minimum(x // CELL, columns - 1)] = True
+    return found
 
 
 def _rate(elapsed: float, time_constant: float) -> float:
