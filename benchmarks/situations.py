@@ -1,11 +1,12 @@
 """How the situations do on labelled footage: every event found or missed, every false alarm.
 
-    python benchmarks/situations.py FOOTAGE [CASE_OR_SITUATION ...] [--variant NAME]
+    python benchmarks/situations.py FOOTAGE [CASE_OR_SITUATION ...] [--variant NAME] [--sleep HOW]
 
 FOOTAGE holds `cases.yaml` and the clips; by default `$GARDEFOU_FOOTAGE`. Prints Markdown: a line an
 event and a false alarm as they come, then the figures of each situation. `gardefou evaluate` makes
 the whole report; this is for working on a rule. A variant plays every clip under another condition
-(`evaluation/variants.py`): how much of a figure is the rule, and how much fits the folder. Exit
+(`evaluation/variants.py`): how much of a figure is the rule, and how much fits the folder.
+``--sleep keyframes`` lets the camera sleep while nothing happens, as a live one does. Exit
 status 1 when an event that had to be found was missed or anything false was signalled.
 """
 
@@ -19,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import median
 
+from gardefou.capture.gate import Sleep
 from gardefou.evaluation.cases import read_cases
 from gardefou.evaluation.harness import PlayedCase, choose, plan, play
 from gardefou.evaluation.variants import VARIANTS
@@ -75,10 +77,12 @@ def main() -> int:
     parser.add_argument("footage", nargs="?", default=os.environ.get("GARDEFOU_FOOTAGE"))
     parser.add_argument("only", nargs="*")
     parser.add_argument("--variant", choices=VARIANTS, default="as-is")
+    parser.add_argument("--sleep", choices=[each.value for each in Sleep], default=Sleep.NEVER)
     arguments = parser.parse_args()
     if not arguments.footage:
         parser.error("name the folder of the labelled footage, or set GARDEFOU_FOOTAGE")
     footage, variant = Path(arguments.footage), VARIANTS[arguments.variant]
+    sleep = Sleep(arguments.sleep)
     cases = plan(choose(read_cases(footage / "cases.yaml"), arguments.only)).played
     runs: list[PlayedCase] = []
     started = time.process_time()
@@ -86,7 +90,7 @@ def main() -> int:
     with InferenceEngine() as engine:
         for case in cases:
             if (footage / case.clip).is_file():
-                runs.append(play(case, footage, engine, variant=variant))
+                runs.append(play(case, footage, engine, variant=variant, sleep=sleep))
                 for line in lines_of(runs[-1]):
                     print(line, flush=True)
     cost = time.process_time() - started

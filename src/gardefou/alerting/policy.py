@@ -86,6 +86,11 @@ class AlertPolicy:
         """Alerts that have opened and not closed."""
         return [incident.alert for incident in self._incidents if incident.alert]
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no alert is open and nothing speaks for one."""
+        return not any(each.alert or each.level_s > 0 for each in self._incidents)
+
     def update(self, observations: Iterable[Observation], time: float) -> list[AlertEvent]:
         """Take the observations of one moment; say which alerts open and close, in that order.
 

@@ -17,6 +17,7 @@ from av.container import InputContainer
 from gardefou.capture.address import without_password
 from gardefou.capture.clock import StreamClock, nominal_rate
 from gardefou.capture.frame import Frame
+from gardefou.capture.gate import Sleep, WakeGate
 from gardefou.capture.notice import Notice
 from gardefou.capture.opening import only_video, open_container
 from gardefou.capture.pace import Pace
@@ -90,8 +91,10 @@ class FileSource:
         time_base = self._stream.time_base or Fraction(1, 90000)
         self._clock = StreamClock(time_base, self._rate)
         self._ring = PacketRing() if ring is None else ring
+        self.gate = WakeGate(settings.sleep) if settings.sleep is not Sleep.NEVER else None
+        """Tells when pictures go undecoded; None where all are decoded."""
         self._reader = StreamReader(
-            self._stream, settings, self._ring, self._clock, Pace(settings.analysis_fps)
+            self._stream, settings, self._ring, self._clock, Pace(settings.analysis_fps), self.gate
         )
         self._announced_pictures = self._stream.frames
         self._announced_s = _announced_length(self._container, self._stream)

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from gardefou.capture.burst import Burst
 from gardefou.geometry.arrays import Image, Size
+
+
+class Role(Enum):
+    """What a frame is for.
+
+    ``NOW``: to analyse, the newest counts. ``LATE``: the same, of a camera that has just woken;
+    each counts. ``LOOK``: a sleeping camera shows the same as before; nobody need analyse it.
+    """
+
+    NOW = auto()
+    LATE = auto()
+    LOOK = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,7 @@ class Frame:
     image: Image
     burst: Burst | None = None
     arrived: float = 0.0
+    role: Role = Role.NOW
 
     @property
     def size(self) -> Size:

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -16,7 +16,8 @@ import av
 
 from gardefou.capture.backoff import FIRST_S, LONGEST_S, Backoff
 from gardefou.capture.clock import StreamClock, nominal_rate
-from gardefou.capture.frame import Frame
+from gardefou.capture.frame import Frame, Role
+from gardefou.capture.gate import Depth, GateCounts, Sleep, WakeGate
 from gardefou.capture.link import CameraLink, FileLoop, Link
 from gardefou.capture.mailbox import Mailbox
 from gardefou.capture.notice import Notice
@@ -36,6 +37,9 @@ REFUSED_RETRY_S: Final = 60.0
 
 HUNG_S: Final = 10.0
 """A reading thread that ignores its timeouts for this long will not come back; seconds."""
+
+LATE_S: Final = 2.0
+"""Longest wait until a picture of a camera that has just woken was taken for analysis; seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -77,6 +81,8 @@ class LiveHealth:
     ``error``: why the last connection ended or failed. ``waiting`` frames were offered and not
     taken yet: one or none. ``is_hung``: the reading thread ignores its timeouts; only a new process
     frees what it holds.
+
+    ``depth``: whether the camera is awake, dozing or asleep; ``gate`` what its gate did so far.
     """
 
     state: LinkState
@@ -91,6 +97,13 @@ class LiveHealth:
     info: StreamInfo | None
     is_hung: bool
     waiting: int = 0
+    depth: Depth = Depth.AWAKE
+    gate: GateCounts = field(default_factory=GateCounts)
+
+    @property
+    def asleep_share(self) -> float:
+        """Share of the time watched in which packets were not decoded, 0..1."""
+        return self.gate.asleep_s / max(self.gate.watched_s, 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +146,8 @@ class LiveSource:
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self._pace = Pace(settings.analysis_fps)
+        self.gate = WakeGate(settings.sleep) if settings.sleep is not Sleep.NEVER else None
+        """Tells when pictures go undecoded; None where all are decoded."""
         self._lock = threading.Lock()
         self._state = LinkState.STOPPED
         self._since = time.time()
@@ -202,6 +217,8 @@ class LiveSource:
             info=reader.info if reader is not None else None,
             is_hung=self._is_alive() and silent > self._link.silence_s + self._live.hung_s,
             waiting=self._mailbox.waiting,
+            depth=self.gate.depth if self.gate else Depth.AWAKE,
+            gate=replace(self.gate.counts) if self.gate else GateCounts(),
         )
 
     def analyse_at(self, per_second: float) -> None:
@@ -324,7 +341,9 @@ class LiveSource:
         self._clock = StreamClock(
             stream.time_base or Fraction(1, 90000), rate, utc=utc, not_before=shown
         )
-        reader = StreamReader(stream, self._settings, self._ring, self._clock, self._pace)
+        reader = StreamReader(
+            stream, self._settings, self._ring, self._clock, self._pace, self.gate
+        )
         before = self._parameters
         if before is None or replace(before, rotation=0) != reader.parameters:
             self._ring.clear()
@@ -349,7 +368,8 @@ class LiveSource:
         if shape != self._shape and self._shape is not None:
             self._epoch_read += 1
         self._shape = shape
-        self._mailbox.put(_Offer(frame, self._epoch_read), self._live.is_patient)
+        patience = None if self._live.is_patient else LATE_S * (frame.role is Role.LATE)
+        self._mailbox.put(_Offer(frame, self._epoch_read), patience)
         self._progress = time.monotonic()
 
     def _settle(self) -> None:

@@ -26,19 +26,19 @@ class Mailbox(Generic[T]):
         self.drops = 0
         """Items that a newer one replaced before anyone took them."""
 
-    def put(self, item: T, patiently: bool = False) -> None:
+    def put(self, item: T, patience: float | None = 0.0) -> None:
         """Leave an item in place of the one that is there; ignored once closed.
 
-        ``patiently``: wait until the one that is there was taken.
+        For so many seconds, or as long as it takes for None, it waits until the one that is there
+        is taken.
         """
         with self._changed:
-            while patiently and self._item is not None and not self._is_closed:
-                self._changed.wait()
+            self._changed.wait_for(lambda: self._item is None or self._is_closed, patience)
             if self._is_closed:
                 return
             self.drops += self._item is not None
             self._item = item
-            self._changed.notify()
+            self._changed.notify_all()
 
     def take(self, timeout: float) -> T | None:
         """The newest item, waited for at most ``timeout`` seconds; None when none came."""

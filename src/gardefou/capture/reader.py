@@ -13,13 +13,16 @@ from av.video.reformatter import Interpolation
 
 from gardefou.capture.burst import BURST_PIXELS, BurstCollector
 from gardefou.capture.clock import StreamClock, nominal_rate
-from gardefou.capture.frame import Frame
+from gardefou.capture.frame import Frame, Role
+from gardefou.capture.gate import Sleep, WakeGate
 from gardefou.capture.masks import PrivacyMask
 from gardefou.capture.pace import Pace
 from gardefou.capture.parameters import CodecParameters, prepare
 from gardefou.capture.picture import ANALYSIS_PIXELS, Converter
 from gardefou.capture.ring import EncodedPacket, PacketRing
+from gardefou.capture.sleeper import Sleeper
 from gardefou.capture.source import StreamInfo
+from gardefou.geometry.arrays import Image
 
 ANALYSIS_FPS: Final = 5.0
 """Frames a second of stream time that are analysed unless the caller says otherwise."""
@@ -36,7 +39,8 @@ class ReadSettings:
     cost of a 1080p H.264 stream, for pictures that drift a little from keyframe to keyframe.
     Evidence is decoded with it in any case.
 
-    ``bursts`` asks for `Frame.burst`.
+    ``bursts`` asks for `Frame.burst`. ``sleep``: whether packets go undecoded while nothing
+    happens; it needs the answers of an analysis (`WakeGate.answer`).
     """
 
     camera_id: str
@@ -45,6 +49,7 @@ class ReadSettings:
     masks: PrivacyMask = field(default_factory=PrivacyMask)
     skips_loop_filter: bool = False
     bursts: bool = False
+    sleep: Sleep = Sleep.NEVER
 
 
 @dataclass(slots=True)
@@ -84,6 +89,7 @@ class StreamReader:
         ring: PacketRing,
         clock: StreamClock,
         pace: Pace,
+        gate: WakeGate | None = None,
     ) -> None:
         # PyAV reads freed memory when a stream is asked anything after its container was closed,
         # so all that is needed of it is taken here.
@@ -100,6 +106,7 @@ class StreamReader:
         self.parameters = CodecParameters.of(stream)
         self.counts = Counts()
         self.epoch = 0
+        self._sleeper = None if gate is None else Sleeper(gate, self)
 
     def feed(self, packet: av.Packet[av.VideoStream], arrival: float = 0.0) -> Iterator[Frame]:
         """Frames to analyse that this packet completes; ``arrival`` in monotonic seconds."""
@@ -109,11 +116,18 @@ class StreamReader:
         time = self._clock.packet(packet.pts, packet.dts, arrival)
         self._keep(packet, time)
         packet.opaque = _Stamp(time, packet.is_corrupt, monotonic())
-        yield from self._frames(packet)
+        sleeper = self._sleeper
+        yield from self._counted(sleeper.feed(packet, time) if sleeper else self.frames(packet))
 
     def flush(self) -> Iterator[Frame]:
         """Frames that the decoder still holds at the end of the stream."""
-        yield from self._frames(None)
+        sleeper = self._sleeper
+        yield from self._counted(sleeper.flush() if sleeper else self.frames(None))
+
+    def _counted(self, frames: Iterator[Frame]) -> Iterator[Frame]:
+        for frame in frames:
+            self.counts.analysed += frame.role is not Role.LOOK
+            yield frame
 
     def _keep(self, packet: av.Packet[av.VideoStream], time: float) -> None:
         if packet.has_sidedata("new_extradata"):
@@ -124,7 +138,10 @@ class StreamReader:
         duration = float((packet.duration or 0) * packet.time_base)
         self._ring.append(EncodedPacket(time, duration, packet.is_keyframe, bytes(packet)))
 
-    def _frames(self, packet: av.Packet[av.VideoStream] | None) -> Iterator[Frame]:
+    # What a sleeping camera does with the decoder.
+
+    def frames(self, packet: av.Packet[av.VideoStream] | None) -> Iterator[Frame]:
+        """Frames to analyse that this packet completes; None for what the decoder still holds."""
         try:
             decoded = self._decoder.decode(packet)
         except av.FFmpegError:
@@ -135,6 +152,33 @@ class StreamReader:
             if frame is not None:
                 yield frame
 
+    def alone(self, packet: av.Packet[av.VideoStream], time: float) -> Frame | None:
+        """The picture of a keyframe by itself; None when damaged or of another size."""
+        try:
+            decoded = [*self._decoder.decode(packet), *self._decoder.decode(None)]
+        except av.FFmpegError:
+            decoded = []
+        self.restart()
+        self.counts.decoded += len(decoded)
+        if not decoded or packet.is_corrupt or decoded[0].is_corrupt:
+            return None
+        picture = decoded[0]
+        if (picture.width, picture.height) != self._size:
+            return None
+        return Frame(self._settings.camera_id, time, self._image(picture))
+
+    def restart(self) -> None:
+        """Make the decoder forget; it goes on with a keyframe."""
+        self._decoder.flush_buffers()
+
+    def passed(self, time: float) -> None:
+        """Pictures up to a stream time, s, will not be shown."""
+        self._clock.frame(time)
+
+    def _image(self, picture: av.VideoFrame) -> Image:
+        aspect = self.parameters.aspect or self._decoder.sample_aspect_ratio
+        return self._converter.picture(picture, picture.rotation, aspect)
+
     def _chosen(self, picture: av.VideoFrame) -> Frame | None:
         stamp = picture.opaque if isinstance(picture.opaque, _Stamp) else None
         time = self._clock.frame(stamp.time if stamp else None)
@@ -143,13 +187,12 @@ class StreamReader:
             self.counts.corrupt += 1
             return None
         self._notice_change(picture, stamp.time if stamp else time)
-        aspect = self.parameters.aspect or self._decoder.sample_aspect_ratio
         if self._bursts:
+            aspect = self.parameters.aspect or self._decoder.sample_aspect_ratio
             self._bursts.offer(picture, time, aspect)
         if not self._pace.takes(time):
             return None
-        self.counts.analysed += 1
-        image = self._converter.picture(picture, picture.rotation, aspect)
+        image = self._image(picture)
         burst = self._bursts.take() if self._bursts else None
         read_at = stamp.read_at if stamp else monotonic()
         return Frame(self._settings.camera_id, time, image, burst, read_at)

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from gardefou.alerting.alert import AlertEvent, AlertOpened
 from gardefou.capture.file import FileSource
 from gardefou.capture.frame import Frame
+from gardefou.capture.gate import Sleep
 from gardefou.capture.playback import Play
 from gardefou.capture.playback import variant as order
 from gardefou.errors import GardefouError, UsageError
@@ -152,8 +153,13 @@ def play(
     on_progress: Progress = lambda case, time: None,
     counter: LineCounter | None = None,
     variant: Variant = AS_IS,
+    sleep: Sleep = Sleep.NEVER,
 ) -> PlayedCase:
-    """Play a case's clip through the engine and score its alerts; raises `GardefouError`."""
+    """Play a case's clip through the engine and score its alerts; raises `GardefouError`.
+
+    ``sleep`` other than never leaves pictures undecoded while nothing happens, as a live camera
+    may; only for cases played forward.
+    """
     recorder = Recorder()
     case = variant.case(case)
     camera = camera_for(case)
@@ -163,11 +169,12 @@ def play(
     events: list[AlertEvent] = []
     moments: list[Moment] = []
     glimpses: list[Glimpse] = []
-    with FileSource(
-        footage / case.clip, replace(read_settings(camera), analysis_fps=variant.fps)
-    ) as source:
+    sleep = sleep if case.play is Play.FORWARD else Sleep.NEVER
+    settings = replace(read_settings(camera), analysis_fps=variant.fps, sleep=sleep)
+    with FileSource(footage / case.clip, settings) as source:
         frames = map(variant.frame, as_played(source.frames(), case))
-        for analysed in analysed_frames(frames, pipeline, source):
+        answer = source.gate.answer if source.gate else None
+        for analysed in analysed_frames(frames, pipeline, source, answer):
             percept = analysed.percept
             moments.append(Moment(percept.time, recorder.take()))
             glimpses.append(

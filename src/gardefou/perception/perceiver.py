@@ -111,6 +111,12 @@ class Perceiver:
             lying,
         )
 
+    def rest(self, image: Image, time: float) -> None:
+        """Learn a picture [H, W, 3] of a sleeping camera: backgrounds only, no network."""
+        self._background.update(image, time)
+        if self._statics:
+            self._statics.rest(image, time)
+
     def reset(self) -> None:
         """Forget the background, as after a break in the stream."""
         looks = (self._crowd, self._weapons, self._lying)

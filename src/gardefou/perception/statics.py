@@ -79,6 +79,10 @@ class StaticsModel:
             look = self._look(crop.cut(image))
         return PendingStatics(time, size, things, boxes, chosen, crop, look)
 
+    def rest(self, image: Image, time: float) -> None:
+        """Learn a picture [H, W, 3] nobody looks at more closely, of a sleeping camera."""
+        self._things.update(image, time)
+
     def finish(self, pending: PendingStatics, found: Detections) -> Statics:
         """The still things with how surely each is an object; ``found`` in the whole picture."""
         for thing, score in zip(pending.things, vetoes(found, pending.boxes), strict=True):

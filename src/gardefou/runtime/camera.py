@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from gardefou.alerting.alert import AlertEvent, AlertOpened
-from gardefou.capture.frame import Frame
+from gardefou.capture.frame import Frame, Role
 from gardefou.capture.link import CameraLink, FileLoop, Link
 from gardefou.capture.live import LinkState, LiveHealth, LiveSettings, LiveSource
 from gardefou.capture.notice import Notice
@@ -303,21 +303,29 @@ class CameraWork:
             if self._view.notice is not None:
                 self._hide(evidence)
                 return
+        if frame.role is Role.LOOK:
+            self._pipeline.rest(frame)
+        else:
+            self._look_for_alerts(frame, source, evidence)
+        evidence.advance(frame.time)
+        self._last_time, self._last_seen = frame.time, time.monotonic()
+        if self.watched and time.monotonic() - self._pictured >= PICTURE_S:
+            self._pictured = time.monotonic()
+            self._painter.offer(self.camera.id, frame.image, self._trail.regions(frame.time))
+
+    def _look_for_alerts(self, frame: Frame, source: LiveSource, evidence: CameraEvidence) -> None:
         analysed = self._pipeline.finish(self._pipeline.start(frame))
         percept = analysed.percept
         self._trail.add(percept.time, percept.size, percept.detections, analysed.tracks)
         for event in analysed.events:
             self._tell(event, evidence)
-        evidence.advance(frame.time)
         if self._statistics is not None:
             self._record(self._statistics.update(percept))
         self._analysed += 1
         self._latency_s = time.monotonic() - frame.arrived
         self._latencies.append(self._latency_s)
-        self._last_time, self._last_seen = frame.time, time.monotonic()
-        if self.watched and time.monotonic() - self._pictured >= PICTURE_S:
-            self._pictured = time.monotonic()
-            self._painter.offer(self.camera.id, frame.image, self._trail.regions(frame.time))
+        if source.gate is not None:
+            source.gate.answer(frame.time, analysed.calm)
 
     def _hide(self, evidence: CameraEvidence) -> None:
         """The camera moved, its masks no longer fit: neither picture nor clip of it is made."""

@@ -11,6 +11,7 @@ from gardefou.capture.frame import Frame
 from gardefou.perception.perceiver import Pending, Perceiver
 from gardefou.perception.percept import Percept
 from gardefou.runtime.bodies import moving_bodies
+from gardefou.runtime.calm import has_unsettled_things, is_somebody_there, settled_after_s
 from gardefou.situations.scene import Scene, SituationDetector
 from gardefou.situations.situation import Situation
 from gardefou.tracking.parameters import TrackerParameters
@@ -27,11 +28,15 @@ intrusion and direction clips of the labelled footage."""
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """What one frame came to: its percept, its tracks and the alert events it caused."""
+    """What one frame came to: its percept, its tracks and the alert events it caused.
+
+    ``calm``: nothing is under way, and the camera may sleep.
+    """
 
     percept: Percept
     tracks: Tracks
     events: Sequence[AlertEvent]
+    calm: bool = False
 
 
 class CameraPipeline:
@@ -54,6 +59,7 @@ class CameraPipeline:
         self._detectors = detectors
         self._tracker = Tracker(TRACKING)
         self._policy = AlertPolicy(camera_id, timings, mandate_id)
+        self._settled_after_s = max((settled_after_s(each) for each in detectors), default=0.0)
 
     @property
     def open_alerts(self) -> list[Alert]:
@@ -83,7 +89,21 @@ class CameraPipeline:
             percept.lying,
         )
         observations = [seen for each in self._detectors for seen in each.update(scene)]
-        return Analysed(percept, tracks, self._policy.update(observations, percept.time))
+        events = self._policy.update(observations, percept.time)
+        return Analysed(percept, tracks, events, self._is_calm(scene))
+
+    def rest(self, frame: Frame) -> None:
+        """A sleeping camera's look: the background models go on, nothing else."""
+        self._perceiver.rest(frame.image, frame.time)
+
+    def _is_calm(self, scene: Scene) -> bool:
+        """Whether nothing is under way that the next pictures could tell more of."""
+        return (
+            scene.foreground.reliable
+            and self._policy.is_quiet
+            and not is_somebody_there(scene)
+            and not has_unsettled_things(scene, self._settled_after_s)
+        )
 
     def reset(self) -> None:
         """Forget tracks and background, as after a break in the stream; open alerts stay open."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from gardefou.capture.frame import Frame
+from gardefou.capture.frame import Frame, Role
+from gardefou.capture.gate import Answer
 from gardefou.perception.perceiver import Pending
 from gardefou.runtime.pipeline import Analysed, CameraPipeline
 
@@ -16,11 +17,15 @@ class _Epochal(Protocol):
 
 
 def analysed_frames(
-    frames: Iterable[Frame], pipeline: CameraPipeline, source: _Epochal
+    frames: Iterable[Frame],
+    pipeline: CameraPipeline,
+    source: _Epochal,
+    answer: Answer | None = None,
 ) -> Iterator[Analysed]:
     """Analyse frames in order, nothing dropped; one is decoded while the network sees another.
 
-    Where the picture changes size (``source.epoch``) the pipeline starts afresh.
+    Where the picture changes size (``source.epoch``) the pipeline starts afresh. ``answer`` is told
+    of each analysed frame whether the camera may sleep (`WakeGate.answer`).
     """
     pending: Pending | None = None
     epoch = source.epoch
@@ -28,12 +33,21 @@ def analysed_frames(
         if source.epoch != epoch:
             epoch = source.epoch
             if pending is not None:
-                yield pipeline.finish(pending)
+                yield _finished(pending, pipeline, answer)
                 pending = None
             pipeline.reset()
-        following = pipeline.start(frame)
+        following = None if frame.role is Role.LOOK else pipeline.start(frame)
         if pending is not None:
-            yield pipeline.finish(pending)
+            yield _finished(pending, pipeline, answer)
+        if following is None:
+            pipeline.rest(frame)
         pending = following
     if pending is not None:
-        yield pipeline.finish(pending)
+        yield _finished(pending, pipeline, answer)
+
+
+def _finished(pending: Pending, pipeline: CameraPipeline, answer: Answer | None) -> Analysed:
+    analysed = pipeline.finish(pending)
+    if answer is not None:
+        answer(analysed.percept.time, analysed.calm)
+    return analysed

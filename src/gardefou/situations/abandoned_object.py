@@ -76,7 +76,7 @@ class AbandonedObject:
     situation = Situation.ABANDONED_OBJECT
 
     def __init__(self, unattended_s: float = 30.0) -> None:
-        self._unattended_s = unattended_s
+        self.unattended_s = unattended_s
         self._heights = PersonHeights()
         self.reset()
 
@@ -96,7 +96,7 @@ class AbandonedObject:
         attended = _attended(statics, scene)
         self._waiting = {key: self._waiting.get(key) or _Waiting() for key in statics.ids.tolist()}
         for waiting, is_attended in zip(self._waiting.values(), attended.tolist(), strict=True):
-            waiting.advance(is_attended, step, self._unattended_s)
+            waiting.advance(is_attended, step, self.unattended_s)
         waited = np.array([each.left for each in self._waiting.values()], dtype=np.bool_)
         left = (
             (statics.strengths >= OBJECT_STRENGTH)

@@ -1,0 +1,441 @@
+"""What the wake gate costs and saves: cameras on which nothing happens, then something does.
+
+    python benchmarks/gate.py FOOTAGE [CASE ...] [--idle-only] [--plot SVG] [--work FOLDER]
+
+Idle: a still part of `intel_onebyone.mp4` with a sensor's noise, 1080p25 without B-frames, at a
+variable and at a constant rate of 4 Mb/s, and with long groups of pictures. Events: a minute of each
+case's own scene with nobody in it (the median of its pictures, in a sensor's noise) is joined to
+the clip, by day, night, in rain and under a running clock, at both rates. Each is played with the
+gate and without it. Costs are CPU seconds of the whole process for each second of video, and ratios
+to decoding every frame on one thread in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import av
+import cv2
+import numpy as np
+
+from gardefou.alerting.alert import AlertEvent
+from gardefou.capture.file import FileSource
+from gardefou.capture.gate import GateCounts, Sleep
+from gardefou.evaluation.case_camera import camera_for
+from gardefou.evaluation.cases import Case, read_cases
+from gardefou.evaluation.scoring import CaseScore, score, signalled
+from gardefou.geometry.arrays import Image
+from gardefou.perception.engine import InferenceEngine
+from gardefou.runtime.assembly import camera_pipeline, read_settings
+from gardefou.runtime.stream import analysed_frames
+
+STILL_S: Final = 60.0
+"""Nothing happens for so long before each event, s."""
+
+GROUP_S: Final = 2.0
+LONG_GROUP_S: Final = 10.0
+"""Time from keyframe to keyframe, s."""
+
+IDLE_CLIP: Final = "intel_onebyone.mp4"
+IDLE_SIZE: Final = (1920, 1080)
+IDLE_FPS: Final = 25
+IDLE_BITS: Final = 4_000_000
+
+CASES: Final = (
+    "office-table",
+    "hazard-tape",
+    "aisle-allowed-down",
+    "motorway-allowed-up",
+    "assist-fall-05-faint",
+    "aboda-v04-full",
+)
+"""Cases played unless others are named: two intrusions, two wrong ways, a fall, a bag."""
+
+CONDITIONS: Final = ("day", "night", "rain", "clock")
+RATES: Final = ("variable", "constant")
+
+LEAST_PICTURES: Final = 5
+"""A median needs so many pictures; where an event leaves fewer, those of the event serve too."""
+
+LONGEST_EVENT_S: Final = 30.0
+"""Of longer clips only the beginning is joined, s."""
+
+
+class Weather:
+    """Makes a picture look as under a condition, with a sensor's noise, each one another."""
+
+    def __init__(self, condition: str, size: tuple[int, int], seed: int = 1) -> None:
+        self._condition = condition
+        self._random = np.random.default_rng(seed)
+        spread = 5.0 if condition == "night" else 1.5
+        shape = (size[1] + 64, size[0] + 64)
+        noise = self._random.normal(0, spread, (6, *shape)).round().astype(np.int16)
+        self._noise = noise
+
+    def __call__(self, image: Image, seconds: float) -> Image:
+        """The picture [H, W, 3] at a time, s, as this condition shows it."""
+        height, width = image.shape[:2]
+        seen = image
+        if self._condition == "night":
+            seen = cv2.convertScaleAbs(seen, alpha=0.3, beta=6)
+        if self._condition == "rain":
+            seen = self._rained_on(seen)
+        if self._condition == "clock":
+            seen = self._with_clock(seen, seconds)
+        x, y = self._random.integers(0, 64, 2)
+        noise = self._noise[self._random.integers(6), y : y + height, x : x + width, None]
+        return np.clip(seen.astype(np.int16) + noise, 0, 255).astype(np.uint8)
+
+    def _rained_on(self, image: Image) -> Image:
+        wet = image.copy()
+        height, width = wet.shape[:2]
+        length = max(height // 25, 6)
+        for x, y in self._random.integers(0, (width, height), (width * height // 6000, 2)):
+            cv2.line(wet, (int(x), int(y)), (int(x) + 1, int(y) + length), (190, 190, 190), 1)
+        return np.asarray(cv2.addWeighted(image, 0.65, wet, 0.35, 0), dtype=np.uint8)
+
+    def _with_clock(self, image: Image, seconds: float) -> Image:
+        text = f"22-11-2026 17:{int(seconds) // 60 + 41:02d}:{int(seconds) % 60:02d}"
+        shown = image.copy()
+        size = shown.shape[0] / 600
+        place = (10, int(40 * size))
+        cv2.putText(shown, text, place, cv2.FONT_HERSHEY_SIMPLEX, size, (255, 255, 255), 2)
+        return np.asarray(shown, dtype=np.uint8)
+
+
+def empty_scene(video: Path, case: Case) -> Image:
+    """The scene with nobody in it: the median of pictures spread over the time between events."""
+    taken: list[Image] = []
+    others: list[Image] = []
+    with av.open(str(video)) as container:
+        stream = container.streams.video[0]
+        step = max(stream.frames // 80, 1)
+        for index, frame in enumerate(container.decode(stream)):
+            if index % step == 0:
+                at = frame.time or 0.0
+                is_event = any(each.start_s <= at <= each.end_s for each in case.expect)
+                (others if is_event else taken).append(frame.to_ndarray(format="bgr24"))
+    chosen = taken if len(taken) >= LEAST_PICTURES else taken + others
+    return np.asarray(np.median(np.stack(chosen), axis=0), dtype=np.uint8)
+
+
+def joined(video: Path, still: Image, fps: int, until_s: float) -> Iterator[Image]:
+    """A minute of the empty scene, then the clip, at an even rate."""
+    for _ in range(round(STILL_S * fps)):
+        yield still
+    count = 0
+    with av.open(str(video)) as container:
+        for frame in container.decode(container.streams.video[0]):
+            if (frame.time or 0.0) > until_s:
+                return
+            image = frame.to_ndarray(format="bgr24")
+            while count / fps <= (frame.time or 0.0):
+                yield image
+                count += 1
+
+
+def encode(
+    pictures: Iterable[Image], to: Path, fps: int, bits: int | None, group_s: float = GROUP_S
+) -> Path:
+    """H.264 without B-frames, at a constant rate where ``bits`` a second are given."""
+    options = {"preset": "veryfast", "bf": "0", "g": str(round(group_s * fps)), "sc_threshold": "0"}
+    if bits is None:
+        options["crf"] = "24"
+    else:
+        options |= {"nal-hrd": "cbr", "maxrate": str(bits), "bufsize": str(bits)}
+    with av.open(str(to), "w") as target:
+        stream = target.add_stream("libx264", rate=fps, options=options)
+        stream.pix_fmt = "yuv420p"
+        if bits is not None:
+            stream.bit_rate = bits
+        for index, image in enumerate(pictures):
+            if index == 0:
+                stream.height, stream.width = image.shape[0] // 2 * 2, image.shape[1] // 2 * 2
+            picture = av.VideoFrame.from_ndarray(image, format="bgr24")
+            picture.pts, picture.time_base = index, Fraction(1, fps)
+            target.mux(stream.encode(picture))
+        target.mux(stream.encode())
+    return to
+
+
+def decode(video: Path) -> float:
+    """CPU seconds to decode every frame on one thread and nothing else."""
+    before = time.process_time()
+    with av.open(str(video)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "NONE"
+        stream.codec_context.thread_count = 1
+        for _ in container.decode(stream):
+            pass
+    return time.process_time() - before
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One video played once: what was signalled, the cost in CPU seconds, what the gate did."""
+
+    events: list[AlertEvent]
+    cpu_s: float
+    length_s: float
+    gate: GateCounts
+    tells: bool
+
+
+def play(video: Path, case: Case, engine: InferenceEngine, sleep: Sleep) -> Played:
+    """Play a video as a case's camera, with all eight situations on."""
+    camera = camera_for(case)
+    pipeline = camera_pipeline(camera, engine)
+    events: list[AlertEvent] = []
+    began = time.process_time()
+    with FileSource(video, replace(read_settings(camera), sleep=sleep)) as source:
+        answer = source.gate.answer if source.gate else None
+        for analysed in analysed_frames(source.frames(), pipeline, source, answer):
+            events.extend(analysed.events)
+        gate = source.gate.counts if source.gate else GateCounts()
+        tells = source.gate.sizes_tell if source.gate else False
+        length_s = source.report.duration_s
+    events.extend(pipeline.close())
+    return Played(events, time.process_time() - began, length_s, gate, tells)
+
+
+def shifted(case: Case, until_s: float) -> Case:
+    """A case whose clip comes after the still minute."""
+    expect = [
+        each.model_copy(
+            update={"start_s": each.start_s + STILL_S, "end_s": min(each.end_s, until_s) + STILL_S}
+        )
+        for each in case.expect
+        if each.start_s <= until_s - 2.0
+    ]
+    return case.model_copy(update={"expect": expect, "hold_first_s": 0.0, "hold_last_s": 0.0})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One joined clip with the gate and without: events, found, false; cost; longest delay added.
+
+    ``first_s`` is the delay that the gate adds to the first event, the one it wakes for.
+    """
+
+    case: str
+    condition: str
+    rate: str
+    events: int
+    found: tuple[int, int]
+    false: tuple[int, int]
+    first_s: float | None
+    longest_s: float | None
+    asleep: float
+    cost: tuple[float, float]
+    floor: float
+
+
+def compare(
+    case: Case, video: Path, condition: str, rate: str, engine: InferenceEngine, until_s: float
+) -> Outcome:
+    """Play one joined clip both ways."""
+    moved = shifted(case, until_s)
+    off, on = (play(video, case, engine, sleep) for sleep in (Sleep.NEVER, Sleep.KEYFRAMES))
+    scores = [score(moved, signalled(each.events), each.length_s) for each in (off, on)]
+    delays = _added(*scores)
+    return Outcome(
+        case.id,
+        condition,
+        rate,
+        len(moved.expect),
+        _pair([sum(each.found for each in one.events) for one in scores]),
+        _pair([len(one.false) for one in scores]),
+        delays[0] if delays else None,
+        max(delays, default=None),
+        on.gate.asleep_s / max(STILL_S, 1e-9),
+        (off.cpu_s / off.length_s, on.cpu_s / on.length_s),
+        decode(video) / on.length_s,
+    )
+
+
+def _pair(values: Sequence[int]) -> tuple[int, int]:
+    return values[0], values[1]
+
+
+def _added(off: CaseScore, on: CaseScore) -> list[float]:
+    """What the gate added to the delay of each event found both ways, s."""
+    return [
+        b.delay_s - a.delay_s
+        for a, b in zip(off.events, on.events, strict=True)
+        if a.delay_s is not None and b.delay_s is not None
+    ]
+
+
+def idle(footage: Path, work: Path, engine: InferenceEngine, seconds: float) -> list[str]:
+    """Table rows: what an idle 1080p camera costs, by its stream."""
+    case = Case(id="idle", clip=IDLE_CLIP)
+    still = cv2.resize(empty_scene(footage / IDLE_CLIP, case), IDLE_SIZE)
+    rows = [
+        table("idle 1080p25 stream", "decoding", "without gate", "with gate", "ratio", "asleep")
+    ]
+    for name, bits, group_s in (
+        ("variable rate", None, GROUP_S),
+        ("constant 4 Mb/s", IDLE_BITS, GROUP_S),
+        ("variable rate, keyframe every 10 s", None, LONG_GROUP_S),
+    ):
+        video = work / f"idle-{bits}-{group_s:g}-{seconds:g}.mp4"
+        if not video.is_file():
+            weather = Weather("day", IDLE_SIZE)
+            pictures = (
+                weather(np.asarray(still, dtype=np.uint8), each / IDLE_FPS)
+                for each in range(round(seconds * IDLE_FPS))
+            )
+            encode(pictures, video, IDLE_FPS, bits, group_s)
+        floor = decode(video)
+        off, on = (play(video, case, engine, sleep) for sleep in (Sleep.NEVER, Sleep.KEYFRAMES))
+        asleep = (on.gate.asleep_s + on.gate.dozing_s) / on.gate.watched_s
+        # What a day costs is what a second asleep costs: the rest is falling asleep once.
+        rest = _asleep_cost(video, case, engine, on)
+        cells = [name, *(f"{each / on.length_s:.4f}" for each in (floor, off.cpu_s))]
+        ratio = rest / (floor / on.length_s)
+        rows.append(f"| {' | '.join([*cells, f'{rest:.4f}', f'{ratio:.2f}', f'{asleep:.0%}'])} |")
+    return rows
+
+
+def _asleep_cost(video: Path, case: Case, engine: InferenceEngine, whole: Played) -> float:
+    """CPU seconds a second once it sleeps: the whole less as much as is awake at the beginning."""
+    awake_s = whole.gate.watched_s - whole.gate.asleep_s - whole.gate.dozing_s
+    camera = camera_for(case)
+    pipeline = camera_pipeline(camera, engine)
+    began = time.process_time()
+    with FileSource(video, read_settings(camera)) as source:
+        for analysed in analysed_frames(source.frames(), pipeline, source):
+            if analysed.percept.time >= awake_s:
+                break
+    awake = time.process_time() - began
+    return (whole.cpu_s - awake) / max(whole.length_s - awake_s, 1e-9)
+
+
+def table(*titles: str) -> str:
+    return f"| {' | '.join(titles)} |\n|{' --- |' * len(titles)}"
+
+
+def row_of(each: Outcome) -> str:
+    """Table row of one joined clip."""
+    delay = [
+        "–" if value is None else f"{value:+.1f} s" for value in (each.first_s, each.longest_s)
+    ]
+    found = " / ".join(str(count) for count in each.found)
+    cost = f"{each.cost[0]:.3f} | {each.cost[1]:.3f} | {each.cost[1] / each.cost[0]:.2f}"
+    cells = [each.case, each.condition, each.rate, str(each.events), found]
+    cells += [" / ".join(str(count) for count in each.false), *delay, f"{each.asleep:.0%}", cost]
+    return f"| {' | '.join(cells)} |"
+
+
+def summary(outcomes: Sequence[Outcome]) -> list[str]:
+    """Table rows: recall, delay and saving by condition and rate."""
+    rows = [table("condition", "rate", "found without / with", "longest delay added", "CPU left")]
+    for condition in dict.fromkeys(each.condition for each in outcomes):
+        for rate in dict.fromkeys(each.rate for each in outcomes):
+            some = [e for e in outcomes if (e.condition, e.rate) == (condition, rate)]
+            if not some:
+                continue
+            found = [sum(each.found[index] for each in some) for index in (0, 1)]
+            delays = [each.longest_s for each in some if each.longest_s is not None]
+            left = sum(e.cost[1] for e in some) / sum(e.cost[0] for e in some)
+            delay = f"{max(delays):+.1f} s" if delays else "–"
+            rows.append(
+                f"| {condition} | {rate} | {found[0]} / {found[1]} | {delay} | {left:.0%} |"
+            )
+    return rows
+
+
+def plot(outcomes: Sequence[Outcome]) -> str:
+    """An SVG of the cost of each joined clip without the gate and with it."""
+    highest = max(max(each.cost) for each in outcomes)
+    high, wide = 14, 420
+    parts = []
+    for index, each in enumerate(outcomes):
+        y = 30 + index * (2 * high + 8)
+        label = escape(f"{each.case}, {each.condition}, {each.rate}")
+        parts.append(f'<text x="290" y="{y + 18}" text-anchor="end">{label}</text>')
+        for line, (cost, colour) in enumerate(zip(each.cost, ("#9aa5b1", "#0b6e4f"), strict=True)):
+            width = cost / highest * wide
+            top = y + line * high
+            parts.append(
+                f'<rect x="300" y="{top}" width="{width:.1f}" height="{high - 2}" fill="{colour}"/>'
+                f'<text x="{305 + width:.1f}" y="{top + 10}">{cost:.3f}</text>'
+            )
+    height = 40 + len(outcomes) * (2 * high + 8)
+    title = "CPU seconds a second of video: grey without the gate, green with it"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 780 {height}" '
+        f'font-family="sans-serif" font-size="11"><text x="10" y="16">{title}</text>'
+        f"{''.join(parts)}</svg>\n"
+    )
+
+
+def events(footage: Path, work: Path, engine: InferenceEngine, cases: Sequence[Case]) -> int:
+    """Play every joined clip; prints tables, returns how many events the gate lost."""
+    titles = ("events", "found without / with", "false without / with", "first", "longest added")
+    print(table("case", "condition", "rate", *titles, "asleep", "CPU without", "with", "ratio"))
+    outcomes = []
+    for case in cases:
+        video = footage / case.clip
+        with av.open(str(video)) as container:
+            rate = container.streams.video[0].average_rate or Fraction(25)
+        fps = min(max(round(float(rate)), 5), 25)
+        still = empty_scene(video, case)
+        bits = max(round(IDLE_BITS * still.shape[0] * still.shape[1] / (1920 * 1080) * 2), 500_000)
+        for condition in CONDITIONS:
+            for mode in RATES:
+                to = work / f"{case.id}-{condition}-{mode}.mp4"
+                if not to.is_file():
+                    weather = Weather(condition, (still.shape[1], still.shape[0]))
+                    shown = joined(video, still, fps, LONGEST_EVENT_S)
+                    pictures = (weather(each, index / fps) for index, each in enumerate(shown))
+                    encode(pictures, to, fps, None if mode == "variable" else bits)
+                outcomes.append(compare(case, to, condition, mode, engine, LONGEST_EVENT_S))
+                print(row_of(outcomes[-1]), flush=True)
+    print("", *summary(outcomes), sep="\n")
+    if PLOT:
+        PLOT[0].write_text(plot(outcomes), encoding="utf-8")
+    return sum(each.found[0] - each.found[1] for each in outcomes)
+
+
+PLOT: list[Path] = []
+
+
+def main() -> int:
+    """Print the tables; exit status 1 when the gate lost an event."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("footage", nargs="?", default=os.environ.get("GARDEFOU_FOOTAGE"))
+    parser.add_argument("only", nargs="*", default=CASES)
+    parser.add_argument("--idle-only", action="store_true")
+    parser.add_argument("--idle-s", type=float, default=120.0)
+    parser.add_argument("--plot", type=Path)
+    parser.add_argument("--work", type=Path)
+    arguments = parser.parse_args()
+    if not arguments.footage:
+        parser.error("name the folder of the labelled footage, or set GARDEFOU_FOOTAGE")
+    footage = Path(arguments.footage)
+    PLOT.extend([arguments.plot] if arguments.plot else [])
+    cases = {case.id: case for case in read_cases(footage / "cases.yaml")}
+    with TemporaryDirectory() as folder, InferenceEngine(threads=1) as engine:
+        work = arguments.work or Path(folder)
+        work.mkdir(parents=True, exist_ok=True)
+        print("\n".join(idle(footage, work, engine, arguments.idle_s)), flush=True)
+        if arguments.idle_only:
+            return 0
+        print()
+        lost = events(footage, work, engine, [cases[name] for name in arguments.only])
+    return int(lost > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

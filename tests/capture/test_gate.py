@@ -1,0 +1,218 @@
+"""The wake gate: when a camera sleeps, what wakes it, and that nothing is lost meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from gardefou.capture.file import FileSource
+from gardefou.capture.frame import Frame, Role
+from gardefou.capture.gate import Depth, GateCounts, Sleep, WakeGate
+from gardefou.capture.packet_sizes import PacketSizes
+from gardefou.capture.reader import ReadSettings
+from gardefou.capture.stillness import Stillness
+from gardefou.geometry.arrays import Image
+
+RATE = 10
+SIZE = (320, 192)
+ROOM = np.random.default_rng(5).integers(60, 180, (12, 20, 3)).repeat(16, 0).repeat(16, 1)
+
+
+def room(seed: int, visitor: tuple[int, int] | None = None) -> Image:
+    """A room in a sensor's noise, with a visitor of 8 by 20 pixels where one is."""
+    picture = ROOM + np.random.default_rng(seed).normal(0, 2, ROOM.shape[:2])[..., None]
+    if visitor is not None:
+        x, y = visitor
+        picture[y : y + 20, x : x + 8] = 20
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def write(
+    path: Path, pictures: Iterable[Image], group: int = 2 * RATE, bits: int | None = None
+) -> Path:
+    options = {"bf": "0", "g": str(group), "sc_threshold": "0", "preset": "veryfast"}
+    if bits is not None:
+        options |= {"nal-hrd": "cbr", "maxrate": str(bits), "bufsize": str(bits)}
+    with av.open(str(path), "w") as target:
+        stream = target.add_stream("libx264", rate=RATE, options=options)
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        if bits is not None:
+            stream.bit_rate = bits
+        for index, image in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(image, format="bgr24")
+            frame.pts, frame.time_base = index, Fraction(1, RATE)
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode())
+    return path
+
+
+def still_then_visitor(still_s: float = 30.0, visit_s: float = 4.0) -> Iterable[Image]:
+    for index in range(round(still_s * RATE)):
+        yield room(index)
+    for index in range(round(visit_s * RATE)):
+        yield room(1000 + index, (40 + 4 * index, 80))
+
+
+Calm = Callable[[Frame], bool]
+
+
+def watch(
+    path: Path, calm: Calm = lambda frame: True, sleep: Sleep = Sleep.KEYFRAMES
+) -> tuple[list[Frame], GateCounts]:
+    """Read a file as a camera whose analysis answers at once."""
+    frames = []
+    with FileSource(path, ReadSettings("cam", sleep=sleep)) as source:
+        assert source.gate is not None
+        for frame in source.frames():
+            frames.append(frame)
+            if frame.role is not Role.LOOK:
+                source.gate.answer(frame.time, calm(frame))
+        assert not source.report.is_truncated
+        assert source.report.notices == ()
+        return frames, source.gate.counts
+
+
+def analysed(frames: Iterable[Frame]) -> list[float]:
+    return [round(frame.time, 3) for frame in frames if frame.role is not Role.LOOK]
+
+
+def every(first: float, last: float) -> list[float]:
+    return [round(k / 5, 3) for k in range(round(first * 5), round(last * 5) + 1)]
+
+
+@pytest.mark.parametrize("bits", [None, 400_000])
+def test_nothing_of_what_wakes_it_is_lost(tmp_path: Path, bits: int | None) -> None:
+    frames, counts = watch(write(tmp_path / "clip.mp4", still_then_visitor(), bits=bits))
+    assert counts.asleep_s > 10
+    assert counts.undecoded > 100
+    assert counts.wakes >= 1
+    # From the last picture that was the same on, every frame is analysed, each once, at its time.
+    assert analysed(frames)[-20:] == every(30.0, 33.8)
+    times = [frame.time for frame in frames]
+    assert times == sorted(times)
+
+
+def test_movement_wakes_before_the_next_keyframe_at_a_variable_rate(tmp_path: Path) -> None:
+    pictures = list(still_then_visitor(29.0, 0.8))
+    frames, counts = watch(write(tmp_path / "clip.mp4", pictures + pictures[-9:-8] * 2))
+    assert counts.wakes == 1
+    late = [frame.time for frame in frames if frame.role is Role.LATE]
+    assert late
+    assert late[0] <= 28.0 <= late[-1]
+
+
+def test_a_sleeping_camera_shows_a_look_every_two_seconds(tmp_path: Path) -> None:
+    frames, counts = watch(write(tmp_path / "clip.mp4", still_then_visitor(40.0, 0.0)))
+    looks = [frame.time for frame in frames if frame.role is Role.LOOK]
+    assert np.diff(looks).min() == pytest.approx(2.0)
+    assert counts.looks >= len(looks) >= 10
+    assert all(frame.image.shape == (SIZE[1], SIZE[0], 3) for frame in frames)
+
+
+def test_with_short_groups_only_every_second_keyframe_is_looked_at(tmp_path: Path) -> None:
+    frames, _ = watch(write(tmp_path / "clip.mp4", still_then_visitor(30.0, 0.0), group=RATE))
+    looks = [frame.time for frame in frames if frame.role is Role.LOOK]
+    assert np.diff(looks) == pytest.approx(2.0)
+
+
+def test_through_long_groups_it_dozes_and_wakes_at_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "clip.mp4", still_then_visitor(30.0, 2.0), group=10 * RATE)
+    frames, counts = watch(path)
+    assert (counts.asleep_s, counts.undecoded) == (0.0, 0)
+    assert counts.dozing_s > 15
+    assert analysed(frames)[-13:] == every(29.4, 31.8)
+
+
+def test_someone_in_the_scene_keeps_it_awake(tmp_path: Path) -> None:
+    path = write(tmp_path / "clip.mp4", still_then_visitor(20.0, 0.0))
+    frames, counts = watch(path, calm=lambda frame: False)
+    assert counts.asleep_s == 0.0
+    assert analysed(frames) == every(0.0, 19.8)
+
+
+def test_an_analysis_that_does_not_answer_keeps_it_awake(tmp_path: Path) -> None:
+    path = write(tmp_path / "clip.mp4", still_then_visitor(20.0, 0.0))
+    with FileSource(path, ReadSettings("cam", sleep=Sleep.KEYFRAMES)) as source:
+        assert len([frame for frame in source.frames() if frame.role is Role.NOW]) == 100
+
+
+def test_a_heartbeat_that_finds_somebody_wakes_it(tmp_path: Path) -> None:
+    path = write(tmp_path / "clip.mp4", still_then_visitor(60.0, 0.0))
+    asked = 45.0
+    frames, counts = watch(path, calm=lambda frame: frame.time < asked - 10)
+    assert counts.wakes == 1
+    # Awake from the heartbeat on: every frame to the end is analysed.
+    late = [frame.time for frame in frames if frame.role is Role.LATE]
+    assert analysed(frames)[-60:] == every(48.0, 59.8)
+    assert late[0] < 48.0
+
+
+def test_never_is_never(tmp_path: Path) -> None:
+    with FileSource(
+        write(tmp_path / "clip.mp4", still_then_visitor(1.0, 0.0)), ReadSettings("cam")
+    ) as source:
+        assert source.gate is None
+
+
+def test_where_sizes_never_proved_to_tell_a_careful_camera_only_dozes(tmp_path: Path) -> None:
+    path = write(tmp_path / "clip.mp4", still_then_visitor(20.0, 0.0))
+    _, counts = watch(path, sleep=Sleep.SURE)
+    assert counts.asleep_s == 0.0
+    assert counts.dozing_s > 5
+
+
+def test_a_small_far_person_is_a_change() -> None:
+    still = Stillness()
+    for index in range(60):
+        still.update(room(index), index / 5)
+    assert still.look(room(100), 14.0)
+    somebody = room(101)
+    somebody[100:108, 200:203] = 30
+    assert not still.look(somebody, 16.0)
+    assert still.look(room(102), 18.0)
+
+
+def test_the_light_of_the_day_is_none() -> None:
+    still = Stillness()
+    for index in range(60):
+        still.update(room(index), index / 5)
+    for index in range(30):
+        assert still.look(np.clip(room(index) + index, 0, 255).astype(np.uint8), 12.0 + 2 * index)
+
+
+def test_a_place_that_changed_for_nothing_three_times_is_passed_over() -> None:
+    still = Stillness()
+    for index in range(60):
+        still.update(room(index), index / 5)
+    lamp = room(1)
+    lamp[10:18, 10:18] = 250
+    for _ in range(3):
+        assert not still.look(lamp, 14.0)
+        still.came_to_nothing(still.changed)
+    assert still.look(lamp, 16.0)
+    lamp[100:120, 200:208] = 250
+    assert not still.look(lamp, 18.0)
+
+
+def test_a_clock_that_ticks_is_not_loud_and_somebody_who_walks_is() -> None:
+    sizes = PacketSizes()
+    for packet in range(500):
+        sizes.add(packet / 25, 1500 if packet % 25 == 0 else 200)
+        sizes.learn(packet / 25)
+        assert not sizes.is_loud
+    for packet in range(500, 512):
+        sizes.add(packet / 25, 900)
+    assert sizes.is_loud
+
+
+def test_a_gate_that_was_restarted_is_awake_and_knows_nothing() -> None:
+    gate = WakeGate()
+    gate.fall_asleep(Depth.ASLEEP, 5.0)
+    gate.restart()
+    assert gate.depth is Depth.AWAKE
+    assert gate.depth_now(100.0) is Depth.AWAKE
