@@ -68,4 +68,5 @@ def prepare(context: VideoCodecContext, *, skips_loop_filter: bool = False) -> N
     context.thread_type = ThreadType.NONE
     context.copy_opaque = True
     if skips_loop_filter:
-        context.options = {"skip_loop_filter": "all"}
+        # Keyframes are smoothed: what drifts from the sent picture starts from it again.
+        context.options = {"skip_loop_filter": "nokey"}

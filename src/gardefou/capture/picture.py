@@ -26,6 +26,12 @@ _TURNS: Final = {
     270: cv2.ROTATE_90_CLOCKWISE,
 }
 
+_PLANAR: Final = frozenset({"yuv420p", "yuvj420p"})
+"""What nearly all cameras send: brightness, and colour at half the resolution."""
+
+_MUCH_SMALLER: Final = 2.0
+"""Reduction of width and height from which colour keeps enough detail in that format."""
+
 
 def analysis_size(width: int, height: int, budget: int = ANALYSIS_PIXELS) -> Size:
     """The largest even size of the same shape that has at most ``budget`` pixels; never enlarged.
@@ -59,7 +65,8 @@ def square_pixels(width: int, height: int, aspect: Fraction | None) -> tuple[int
 class Converter:
     """Makes BGR pictures of decoded frames, upright, with square pixels and masked.
 
-    One pass of the scaler goes from the decoder's pixel format to BGR at the final size.
+    A picture that becomes much smaller is reduced in the decoder's own pixel format, which has half
+    as many values, and made BGR at the final size; others go through one pass of the scaler.
     ``budget``: most pixels of the result, None keeps the full size and the stored pixel shape.
     ``interpolation``: a fast one reads only some of the pixels, for pictures where noise is cheap.
     """
@@ -73,6 +80,7 @@ class Converter:
         self._masks = masks
         self._budget = budget
         self._interpolation = interpolation
+        self._reducer = VideoReformatter()
         self._scaler = VideoReformatter()
 
     def picture(
@@ -84,15 +92,24 @@ class Converter:
         pixels.
         """
         size = self.size_of(frame.width, frame.height, aspect)
-        scaled = self._scaler.reformat(
-            frame, *size, format="bgr24", interpolation=self._interpolation, threads=1
-        )
+        way = self._interpolation
+        if self._is_reduced_first(frame, size):
+            frame = self._reducer.reformat(frame, *size, interpolation=way, threads=1)
+        scaled = self._scaler.reformat(frame, *size, format="bgr24", interpolation=way, threads=1)
         image: Image = np.ascontiguousarray(scaled.to_ndarray(), dtype=np.uint8)
         turn = _TURNS.get(rotation % 360)
         if turn is not None:
             image = np.asarray(cv2.rotate(image, turn), dtype=np.uint8)
         self._masks.burn(image)
         return image
+
+    def _is_reduced_first(self, frame: av.VideoFrame, size: Size) -> bool:
+        """Whether a frame is made smaller before it is made BGR; fast filters read less anyway."""
+        return (
+            self._interpolation is Interpolation.AREA
+            and frame.format.name in _PLANAR
+            and min(frame.width / size[0], frame.height / size[1]) >= _MUCH_SMALLER
+        )
 
     def size_of(self, width: int, height: int, aspect: Fraction | None = None) -> Size:
         """Size before rotation of the picture made of a stored frame of this size."""

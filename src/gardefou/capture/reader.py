@@ -27,6 +27,9 @@ from gardefou.geometry.arrays import Image
 ANALYSIS_FPS: Final = 5.0
 """Frames a second of stream time that are analysed unless the caller says otherwise."""
 
+REDUCED: Final = 4
+"""Pixels of the stream to one analysed from which the decoder's smoothing is left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadSettings:
@@ -35,9 +38,10 @@ class ReadSettings:
     ``analysis_fps`` is the most frames analysed a second of stream time, ``analysis_pixels`` the
     most pixels of each.
 
-    ``skips_loop_filter`` leaves out the decoder's smoothing of block edges: about a third of the
-    cost of a 1080p H.264 stream, for pictures that drift a little from keyframe to keyframe.
-    Evidence is decoded with it in any case.
+    ``skips_loop_filter`` leaves out the decoder's smoothing of block edges but in keyframes: about
+    a third of the cost of a 1080p H.264 stream, for pictures that drift a little from keyframe to
+    keyframe. None leaves it out where the pictures are made so much smaller (`REDUCED`) that the
+    reduction smooths them. Evidence is decoded with it in any case.
 
     ``bursts`` asks for `Frame.burst`. ``sleep``: whether packets go undecoded while nothing
     happens; it needs the answers of an analysis (`WakeGate.answer`).
@@ -47,7 +51,7 @@ class ReadSettings:
     analysis_fps: float = ANALYSIS_FPS
     analysis_pixels: int = ANALYSIS_PIXELS
     masks: PrivacyMask = field(default_factory=PrivacyMask)
-    skips_loop_filter: bool = False
+    skips_loop_filter: bool | None = None
     bursts: bool = False
     sleep: Sleep = Sleep.NEVER
 
@@ -95,7 +99,7 @@ class StreamReader:
         # so all that is needed of it is taken here.
         self._info = stream_info(stream)
         self._decoder = stream.codec_context
-        prepare(self._decoder, skips_loop_filter=settings.skips_loop_filter)
+        prepare(self._decoder, skips_loop_filter=_skips_loop_filter(self._info, settings))
         self._settings = settings
         self._ring = ring
         self._clock = clock
@@ -227,6 +231,12 @@ class _Bursts(BurstCollector):
         """Keep the picture if it belongs to a burst."""
         if self.wants(time):
             self.add(time, self._converter.picture(picture, picture.rotation, aspect))
+
+
+def _skips_loop_filter(info: StreamInfo, settings: ReadSettings) -> bool:
+    if settings.skips_loop_filter is not None:
+        return settings.skips_loop_filter
+    return info.width * info.height >= REDUCED * settings.analysis_pixels
 
 
 def stream_info(stream: av.VideoStream) -> StreamInfo:

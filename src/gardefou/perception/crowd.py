@@ -28,6 +28,15 @@ FEW: Final = 8
 """With fewer people than this in the whole picture, however unsure, no tile is looked at: the least
 density that may be signalled is 20 people on 10 m², of whom the whole picture shows about half."""
 
+CALM: Final = 14.0
+CALM_EVERY_S: Final = 4.6
+"""Where the last look saw fewer people than this, counted as expected value, the next comes after
+this time, s: the least crowd that may be signalled is 20, and the count is exact to 30 %. Three
+such looks still fit into the ten seconds of which a density is the median."""
+
+GROWN: Final = 1.5
+"""Unless the whole picture shows so many times the people it showed then."""
+
 # Set on pictures of a bus station and of a concourse, and on PETS 2009.
 TILES: Final = (2, 3)
 """The picture is seen whole, and cut into so many columns and rows of tiles."""
@@ -57,12 +66,14 @@ class CrowdLooks:
 
     def __init__(self, engine: InferenceEngine) -> None:
         self._engine = engine
-        self._last: float | None = None
-        self._seen = FEW
+        self.reset()
 
     def reset(self) -> None:
         """Look at the next picture, as after a break in the stream."""
-        self._last, self._seen = None, FEW
+        self._last: float | None = None
+        self._seen = FEW
+        self._seen_then = 0
+        self._is_calm = False
 
     def start(self, image: Image, time: float, whole: Future[Detections]) -> Look | None:
         """Begin a look at a picture [H, W, 3] at a stream time, s, when one is due.
@@ -70,17 +81,28 @@ class CrowdLooks:
         ``whole`` is what the network finds in the whole picture anyway; where the last such look
         saw few people, it is enough.
         """
-        if self._last is not None and 0 <= time - self._last < EVERY_S:
+        if self._last is not None and 0 <= time - self._last < self._wait_s():
             return None
-        self._last = time
+        self._last, self._seen_then, self._is_calm = time, self._seen, False
         if self._seen < FEW:
             size = (image.shape[1], image.shape[0])
             return Look([(0, 0, *size)], [whole], size)
         return look(self._engine, image, whole)
 
+    def finish(self, look: Look) -> Crowd:
+        """The people found; waits for the network and raises what it raised."""
+        crowd = people(look)
+        self._is_calm = len(look.places) > 1 and crowd.expected < CALM
+        return crowd
+
     def learn(self, detections: Detections) -> None:
         """Remember how many people the whole picture showed."""
         self._seen = int((detections.classes == ObjectClass.PERSON).sum())
+
+    def _wait_s(self) -> float:
+        """Time from the last look to the next, s."""
+        has_grown = self._seen >= GROWN * max(self._seen_then, FEW)
+        return CALM_EVERY_S if self._is_calm and not has_grown else EVERY_S
 
 
 def look(engine: InferenceEngine, image: Image, whole: Future[Detections] | None = None) -> Look:

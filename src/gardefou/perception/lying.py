@@ -55,6 +55,10 @@ KEPT_EVERY_S: Final = 1.0
 KEPT: Final = 4
 """How often such a picture is kept, s, and how many."""
 
+LEAST_SCORE: Final = 0.3
+"""Least score of a body in a closer look. The place before is looked at only for such a body: most
+looks show nobody."""
+
 KNOWN: Final = 0.5
 SCORED: Final = 0.7
 """Overlap (intersection over union) with something seen at the place before, and least share of
@@ -64,20 +68,45 @@ beds and sofas for people."""
 WATCHED_S: Final = 6.0
 """And is looked for where it was for so long, s."""
 
+PATIENT_LOOKS: Final = 6
+PATIENT_S: Final = 1.2
+"""Where so many looks for a body showed nobody, it is looked for this seldom, s: it walked away."""
+
 
 _ROTATIONS: Final = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, -1: cv2.ROTATE_90_CLOCKWISE}
 
 
+class _Before:
+    """What the network sees of a place in an older picture: asked once, and only when needed."""
+
+    def __init__(self, look: Callable[[Image], Future[Detections]], image: Image, turned: Turned):
+        self._look = look
+        self._image: Image | None = image
+        self._turned = turned
+        self._seen: Future[Detections] | None = None
+
+    def seen(self) -> Detections:
+        """The detections in the turned square; waits for the network, raises what it raised."""
+        if self._image is not None:
+            self._seen, self._image = self._look(self._turned.cut(self._image)), None
+        assert self._seen is not None
+        return self._seen.result()
+
+
 @dataclass(slots=True)
 class _Upright:
-    """A body seen upright: where last, px, since and until when, s, and when it was looked for."""
+    """A body seen upright: where last, px, since and until when, s, and when it was looked for.
+
+    ``vain`` counts the looks for it, one after another, that showed nobody.
+    """
 
     box: Floats
     since: float
     until: float
     looked: float = -np.inf
     looks: int = 0
-    before: dict[int, Future[Detections]] = field(default_factory=dict)
+    vain: int = 0
+    before: dict[int, _Before] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +153,15 @@ class Turned:
 
 @dataclass(frozen=True, slots=True)
 class LyingLook:
-    """A look under way: what of the picture is looked at, and the network's answers.
+    """A look under way: what of the picture is looked at, whose place it is, the network's answer.
 
     ``before`` is what it sees of the same place in a picture from before the body came down.
     """
 
     turned: Turned
     found: Future[Detections]
-    before: Future[Detections]
+    before: _Before
+    body: _Upright
 
 
 class LyingLooks:
@@ -167,8 +197,8 @@ class LyingLooks:
         turned = Turned.round(body.box, (image.shape[1], image.shape[0]), quarters)
         if quarters not in body.before:
             old = self._picture(body.until - BEFORE_S)
-            body.before[quarters] = self._look(turned.cut(old))
-        return LyingLook(turned, self._look(turned.cut(image)), body.before[quarters])
+            body.before[quarters] = _Before(self._look, old, turned)
+        return LyingLook(turned, self._look(turned.cut(image)), body.before[quarters], body)
 
     def _picture(self, until: float) -> Image:
         """The last picture kept until a time, s, or else the first."""
@@ -186,6 +216,7 @@ class LyingLooks:
                 body = bodies[int(alike[index].argmax())]
                 body.box, body.until = seen, time
                 body.before.clear()
+                body.vain = 0
             else:
                 bodies.append(_Upright(seen, time, time))
         self._bodies = bodies
@@ -194,8 +225,12 @@ class LyingLooks:
 def people_lying(look: LyingLook) -> Lying:
     """What a look showed; waits for the network and raises what it raised."""
     seen = look.found.result()
-    people = seen[seen.classes == ObjectClass.PERSON]
-    old = look.before.result()
+    people = seen[(seen.classes == ObjectClass.PERSON) & (seen.scores >= LEAST_SCORE)]
+    if not len(people):
+        look.body.vain += 1
+        return Lying(people.boxes, people.scores)
+    look.body.vain = 0
+    old = look.before.seen()
     same = box.iou(people.boxes, old.boxes) >= KNOWN
     same &= old.scores >= SCORED * people.scores[:, None]
     new = people[np.flatnonzero(~same.any(axis=1))]
@@ -212,5 +247,7 @@ def _upright(found: Detections, size: Size) -> Floats:
 
 
 def _is_missing(body: _Upright, time: float) -> bool:
-    """Whether a body that stood for some time is not seen upright now."""
+    """Whether a body that stood for some time is not seen upright now, and it is time to look."""
+    if body.vain >= PATIENT_LOOKS and time - body.looked < PATIENT_S:
+        return False
     return body.until - body.since >= STOOD_S and time - body.until >= LOST_S

@@ -14,6 +14,7 @@ from openvino.preprocess import ColorFormat, PrePostProcessor
 
 from gardefou.geometry.arrays import Image, Size
 from gardefou.perception.adapters.adapter import Outputs, Preprocessing
+from gardefou.perception.channels_first import keep_order
 from gardefou.perception.input_shape import Placement, input_shape
 
 Result = TypeVar("Result")
@@ -145,6 +146,7 @@ def _with_preprocessing(model: ov.Model, preprocessing: Preprocessing, size: Siz
     width, height = size
     first = _channels_first(sized)
     sized.reshape([1, _CHANNELS, height, width] if first else [1, height, width, _CHANNELS])
+    keep_order(sized)
     steps = PrePostProcessor(sized)
     entry = steps.input()
     entry.tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))

@@ -139,5 +139,5 @@ def _shift(before: Grey, now: Grey, bounds: npt.NDArray[np.int64]) -> tuple[int,
 def _small(image: Image) -> Grey:
     scale = min(WORKING_LENGTH / max(image.shape[:2]), 1.0)
     size = (max(round(image.shape[1] * scale), 1), max(round(image.shape[0] * scale), 1))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gardefou.capture.burst import Burst
 from gardefou.geometry.arrays import Image, Size
 from gardefou.geometry.detections import Detections
-from gardefou.perception.crowd import CrowdLooks, Look, people
+from gardefou.perception.crowd import CrowdLooks, Look
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.fire import FireModel
 from gardefou.perception.fire_judge import fire_judge
@@ -91,7 +91,7 @@ class Perceiver:
             flow = people_flow(pending.pictures, detections, pending.size)
         if self._crowd:
             self._crowd.learn(detections)
-            crowd = people(pending.look) if pending.look else None
+            crowd = self._crowd.finish(pending.look) if pending.look else None
         if self._weapons and pending.weapon_looks:
             weapons = self._weapons.finish(pending.weapon_looks, detections)
         if self._lying:

@@ -110,7 +110,7 @@ class StaticLayers:
 
     def accept(self, where: Bools) -> None:
         """Make what stands still at some pixels [H, W] part of the background."""
-        self.background[where] = self.candidate[where]
+        cv2.copyTo(self.candidate, where.view(np.uint8), self.background)
         self._confirmed_s[where] = _CONFIRMED_S
         self._seen_s[where] = 0.0
 
@@ -126,28 +126,34 @@ class StaticLayers:
         usual = self.background[sparse].mean(axis=2) + _DARK
         gain = float(np.median(bright / usual))
         gain = min(max(gain, 1 / _STRONGEST_GAIN), _STRONGEST_GAIN)
-        return np.asarray(image, dtype=np.float32) * np.float32(1.0 / gain)
+        picture: Layer = image.astype(np.float32)
+        picture *= np.float32(1.0 / gain)
+        return picture
 
     def _learn_background(
         self, picture: Layer, difference: Layer, foreign: Bools, elapsed: float
     ) -> None:
-        usual = (~foreign).astype(np.float32)
-        rate = usual * np.float32(_rate(elapsed, _BACKGROUND_S))
-        self.background += (picture - self.background) * rate[..., None]
-        self._noise += (difference - self._noise) * usual * np.float32(_rate(elapsed, _NOISE_S))
+        usual = (~foreign).view(np.uint8)
+        _follow(self.background, picture, _rate(elapsed, _BACKGROUND_S), usual)
+        _follow(self._noise, difference, _rate(elapsed, _NOISE_S), usual)
 
     def _learn_candidate(
         self, picture: Layer, foreign: Bools, shown: Bools, elapsed: float
     ) -> None:
-        gain = np.where(
-            shown, elapsed, np.where(foreign, -elapsed * _FORGETTING, -elapsed * _UNDONE)
-        )
-        self._seen_s = np.clip(self._seen_s + gain, -1.0, REMEMBERED_S).astype(np.float32)
-        rate = shown * np.float32(_rate(elapsed, _CANDIDATE_S))
+        gains = np.array([-elapsed * _UNDONE, -elapsed * _FORGETTING, elapsed])
+        seen = self._seen_s + gains.take(foreign.view(np.uint8) + shown.view(np.uint8))
+        self._seen_s = np.clip(seen, -1.0, REMEMBERED_S).astype(np.float32)
         replaced = foreign & ~shown & (self._seen_s <= 0)
-        rate[replaced] = 1.0
         self._seen_s[replaced] = 0.0
-        self.candidate += (picture - self.candidate) * rate[..., None]
+        _follow(self.candidate, picture, _rate(elapsed, _CANDIDATE_S), shown.view(np.uint8))
+        cv2.copyTo(picture, replaced.view(np.uint8), self.candidate)
+
+
+def _follow(layer: Layer, picture: Layer, rate: float, where: npt.NDArray[np.uint8]) -> None:
+    """Draw a layer towards a picture, in place, at the pixels [H, W] that are not 0."""
+    step = cv2.subtract(picture, layer)
+    step *= np.float32(rate)
+    cv2.add(layer, step, dst=layer, mask=where)
 
 
 def _difference(a: Layer, b: Layer) -> Layer:

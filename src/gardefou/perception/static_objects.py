@@ -186,13 +186,11 @@ class StaticThings:
         assert layers is not None
         if not self.things:
             return
-        now = _gradient(np.where(static[..., None], layers.candidate, layers.background))
-        before = _gradient(layers.background)
         ghost = _YOUNG_GHOST if time - self._began < _YOUNG_S else _GHOST
         kept = []
         for thing in self.things:
-            own = _window(thing.box, 2)
-            thing.came = _came(now[own], before[own], thing.mask[own])
+            thing.came = _came(layers, static, thing)
+        for thing in self.things:
             age = time - thing.born
             over = age >= ABSORBED_S or np.count_nonzero(thing.mask) > _LARGEST_AREA * static.size
             unreal = age >= _JUDGED_S and (thing.came < ghost or _relit(layers, thing))
@@ -275,15 +273,18 @@ def _watch(thing: Thing, still: Still, elapsed: float) -> None:
         thing.stillness += (shown - thing.stillness) * (1 - math.exp(-elapsed / _RESTLESS_S))
 
 
-def _came(now: Layer, before: Layer, mask: Bools) -> float:
-    """Whether a thing came (towards 1) or left (towards -1), by gradients now and before. [H, W].
+def _came(layers: StaticLayers, static: Bools, thing: Thing) -> float:
+    """Whether a thing came (towards 1) or left (towards -1), by gradients now and before.
 
     A thing that came has edges of its own along its outline where the background has none; where
     one left, the background has them (in the way of F. Lv et al., "Left-luggage detection using
     Bayesian inference", 2006).
     """
+    own = _window(thing.box, 3)  # The outline grown by one, and one more for the gradient.
+    background, mask = layers.background[own], thing.mask[own]
+    shown = np.where(static[own][..., None], layers.candidate[own], background)
     band = _grown(mask, 1) & ~_eroded(mask)
-    new, old = float(now[band].mean()), float(before[band].mean())
+    new, old = (float(_gradient(each)[band].mean()) for each in (shown, background))
     return (new - old) / max(new + old, 1e-6)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
@@ -269,25 +270,26 @@ def _stance(moments: Iterable[_Moment], time: float) -> Stance | None:
     upright = [each for each in moments if each.aspect >= UPRIGHT_ASPECT]
     if not upright:
         return None
-    height = float(np.median([each.height for each in upright]))
+    height = median([each.height for each in upright])
     tall = [each for each in upright if TALL * height <= each.height <= height / TALL]
     recent = [each for each in tall if 0 < time - each.time <= FALL_S]
     if not recent or tall[-1].time - tall[0].time < STOOD_S:
         return None
-    seated = float(np.median([each.aspect for each in tall])) < STANDING_ASPECT
+    seated = median([each.aspect for each in tall]) < STANDING_ASPECT
     return Stance(recent[0].time, recent[0].box, height, seated)
 
 
 def _came_down(moments: Sequence[_Moment], stance: Stance) -> bool:
     """Whether the upper edge came down far enough since a stance, and is down still."""
-    drops = [float(m.box[1] - stance.box[1]) for m in moments if m.time > stance.time]
-    return bool(drops) and drops[-1] >= HEAD_DROP * stance.height
+    last = moments[-1]
+    drop = float(last.box[1] - stance.box[1])
+    return last.time > stance.time and drop >= HEAD_DROP * stance.height
 
 
 def _is_lost(moments: Sequence[_Moment], stance: Stance, time: float) -> bool:
     """Whether a body was not seen as tall as it stood for a while."""
-    tall = [m.time for m in moments if m.height >= TALL * stance.height]
-    return time - tall[-1] >= LOST_S
+    tall = next(m.time for m in reversed(moments) if m.height >= TALL * stance.height)
+    return time - tall >= LOST_S
 
 
 def _watch(fall: _Fall, shapes: Floats, standing: Detections, time: float, step: float) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 
 from gardefou.geometry import boxes as box
 from gardefou.geometry import polygons
-from gardefou.geometry.arrays import Bools, Floats, Size
+from gardefou.geometry.arrays import Size
 from gardefou.geometry.detections import ObjectClass
 from gardefou.situations.scene import Observation, Scene, box_region
 from gardefou.situations.situation import Situation
@@ -51,6 +52,13 @@ CREDIBLE_SCORE = 0.4
 KEEP_S = 4.0
 """A track not seen for this long is forgotten, s."""
 
+# Bodies are few and their boxes four numbers each: plain ones cost a tenth of arrays of four.
+Edges = tuple[float, float, float, float]
+"""Edges x1, y1, x2, y2 of a box, px."""
+
+Way = tuple[float, float]
+"""A movement or direction, across and down."""
+
 
 @dataclass(slots=True)
 class _Travel:
@@ -60,8 +68,8 @@ class _Travel:
     its ``longest`` step, px; ``scores`` of its ``count`` measurements, summed.
     """
 
-    start: Floats
-    last: Floats
+    start: Edges
+    last: Edges
     length: float
     path: float
     longest: float
@@ -91,8 +99,10 @@ class WrongWay:
     def update(self, scene: Scene) -> list[Observation]:
         """One observation for each zone in which a body goes the wrong way now."""
         observations = []
+        boxes = box.clip(scene.tracks.boxes, scene.size).tolist()
         for zone in self._zones:
-            wrong = [row for row in _rows(zone, scene) if self._goes_wrong(zone, scene, row)]
+            rows = _rows(zone, scene)
+            wrong = [row for row in rows if self._goes_wrong(zone, scene, row, tuple(boxes[row]))]
             if wrong:
                 region = box_region(scene.tracks.boxes[wrong], scene.size)
                 observations.append(
@@ -105,11 +115,10 @@ class WrongWay:
         }
         return observations
 
-    def _goes_wrong(self, zone: Zone, scene: Scene, row: int) -> bool:
+    def _goes_wrong(self, zone: Zone, scene: Scene, row: int, bounds: Edges) -> bool:
         """Carry one body's travel on by this scene; whether it is a wrong way by now."""
         assert zone.direction is not None
-        against = -zone.direction
-        bounds = box.clip(scene.tracks.boxes[[row]], scene.size)[0]
+        against = (-float(zone.direction[0]), -float(zone.direction[1]))
         score = float(scene.tracks.scores[row])
         key = (zone.id, int(scene.tracks.ids[row]))
         travel = self._travels.get(key)
@@ -117,14 +126,15 @@ class WrongWay:
             self._travels[key] = _begun(bounds, score, scene.time)
             return False
         _carry_on(travel, bounds, score, scene.time)
-        if float(_shift(travel.start, bounds) @ against) <= 0:
+        if _along(_shift(travel.start, bounds), against) <= 0:
             self._travels[key] = _begun(bounds, score, scene.time)
             return False
-        going = float(scene.tracks.velocities[row] @ against) > 0
-        cut = _cut_edges(travel, scene.size)
-        if scene.tracks.classes[row] == ObjectClass.BODY:
-            cut[:] = False
-        return going and _is_wrong_way(travel, against, cut, float(np.hypot(*scene.size)))
+        across, down = scene.tracks.velocities[row].tolist()
+        if _along((across, down), against) <= 0:
+            return False
+        is_unnamed = scene.tracks.classes[row] == ObjectClass.BODY
+        cut = _UNCUT if is_unnamed else _cut_edges(travel, scene.size)
+        return _is_wrong_way(travel, against, cut, hypot(*scene.size))
 
 
 def _rows(zone: Zone, scene: Scene) -> list[int]:
@@ -138,13 +148,13 @@ def _rows(zone: Zone, scene: Scene) -> list[int]:
     return [int(row) for row in np.flatnonzero(rows)]
 
 
-def _begun(bounds: Floats, score: float, time: float) -> _Travel:
+def _begun(bounds: Edges, score: float, time: float) -> _Travel:
     return _Travel(bounds, bounds, _length(bounds), 0.0, 0.0, score, 1, time)
 
 
-def _carry_on(travel: _Travel, bounds: Floats, score: float, time: float) -> None:
+def _carry_on(travel: _Travel, bounds: Edges, score: float, time: float) -> None:
     """Add one measurement to a travel; the body's length is smoothed over about three."""
-    step = float(np.linalg.norm(_shift(travel.last, bounds)))
+    step = hypot(*_shift(travel.last, bounds))
     travel.path += step
     travel.longest = max(travel.longest, step)
     travel.last, travel.seen_at = bounds, time
@@ -152,10 +162,10 @@ def _carry_on(travel: _Travel, bounds: Floats, score: float, time: float) -> Non
     travel.length += 0.3 * (_length(bounds) - travel.length)
 
 
-def _is_wrong_way(travel: _Travel, against: Floats, cut: Bools, diagonal: float) -> bool:
+def _is_wrong_way(travel: _Travel, against: Way, cut: _Cut, diagonal: float) -> bool:
     """Whether a travel is long, straight, whole and credible enough."""
     gained = _shift(travel.start, travel.last)
-    progress = float(gained @ against)
+    progress = _along(gained, against)
     distance = max(DISTANCE_BODIES * travel.length, DISTANCE_FRAME * diagonal)
     return (
         travel.count >= MEASUREMENTS
@@ -163,38 +173,55 @@ def _is_wrong_way(travel: _Travel, against: Floats, cut: Bools, diagonal: float)
         and progress >= distance
         and progress >= STRAIGHTNESS * travel.path
         and travel.longest <= LONGEST_STEP_SHARE * progress
-        and progress >= COSINE * float(np.linalg.norm(gained))
+        and progress >= COSINE * hypot(*gained)
         and _least_edge_progress(travel, against, cut) >= EDGES_SHARE * distance
     )
 
 
-def _least_edge_progress(travel: _Travel, against: Floats, cut: Bools) -> float:
+def _least_edge_progress(travel: _Travel, against: Way, cut: _Cut) -> float:
     """Progress of the corner of the box that made least of it, px; edges that are cut go along."""
-    moved = travel.last - travel.start
-    opposite = moved[[2, 3, 0, 1]]
-    across, along = np.where(cut, opposite, moved).reshape(2, 2).T
-    return float((across * against[0]).min() + (along * against[1]).min())
+    moved = [after - before for before, after in zip(travel.start, travel.last, strict=True)]
+    left, top, right, bottom = (
+        moved[(edge + 2) % 4] if is_cut else moved[edge] for edge, is_cut in enumerate(cut)
+    )
+    across = min(left * against[0], right * against[0])
+    return across + min(top * against[1], bottom * against[1])
 
 
-def _cut_edges(travel: _Travel, size: Size) -> Bools:
-    """Which edges x1, y1, x2, y2 lie on the frame's border at the travel's start or now. [4]."""
+_Cut = tuple[bool, bool, bool, bool]
+_UNCUT: _Cut = (False, False, False, False)
+
+
+def _cut_edges(travel: _Travel, size: Size) -> _Cut:
+    """Which edges x1, y1, x2, y2 lie on the frame's border at the travel's start or now."""
     width, height = size
-    margin = BORDER_FRAME * np.array([width, height], dtype=np.float64)
-    boxes = np.stack([travel.start, travel.last])
-    low = (boxes[:, :2] <= margin).any(axis=0)
-    high = (boxes[:, 2:] >= np.array([width, height]) - margin).any(axis=0)
-    return np.concatenate([low, high])
+    aside, above = BORDER_FRAME * width, BORDER_FRAME * height
+    start, last = travel.start, travel.last
+    return (
+        min(start[0], last[0]) <= aside,
+        min(start[1], last[1]) <= above,
+        max(start[2], last[2]) >= width - aside,
+        max(start[3], last[3]) >= height - above,
+    )
 
 
-def _shift(before: Floats, after: Floats) -> Floats:
-    """Movement of a box's centre [2], px."""
-    return np.asarray((after[:2] + after[2:] - before[:2] - before[2:]) / 2, dtype=np.float64)
+def _shift(before: Edges, after: Edges) -> Way:
+    """Movement of a box's centre, px."""
+    return (
+        (after[0] + after[2] - before[0] - before[2]) / 2,
+        (after[1] + after[3] - before[1] - before[3]) / 2,
+    )
 
 
-def _length(bounds: Floats) -> float:
-    return float(max(bounds[2] - bounds[0], bounds[3] - bounds[1], 1.0))
+def _along(way: Way, direction: Way) -> float:
+    """How far a movement goes in a direction, px."""
+    return way[0] * direction[0] + way[1] * direction[1]
 
 
-def _jumped(travel: _Travel, bounds: Floats) -> bool:
-    step = float(np.linalg.norm(_shift(travel.last, bounds)))
+def _length(bounds: Edges) -> float:
+    return max(bounds[2] - bounds[0], bounds[3] - bounds[1], 1.0)
+
+
+def _jumped(travel: _Travel, bounds: Edges) -> bool:
+    step = hypot(*_shift(travel.last, bounds))
     return step > LONGEST_STEP_BODIES * travel.length
