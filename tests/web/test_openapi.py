@@ -44,6 +44,8 @@ ROUTES = {
     ("get", "/public/register.json"): set(),
     ("get", "/public/cameras.geojson"): set(),
     ("get", "/public/status.jsonl"): set(),
+    ("get", "/public/map.geojson"): set(),
+    ("get", "/public/tiles/{zoom}/{x}/{y}.png"): {"zoom", "x", "y"},
 }
 """Nothing here takes a criterion on what a picture shows: alerts are found by state, camera,
 situation and time only."""
