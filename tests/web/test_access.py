@@ -53,6 +53,8 @@ WRITTEN = {
     ("GET", "/public/cameras.geojson"): None,
     ("GET", "/public/status.jsonl"): None,
     ("GET", "/public/map.geojson"): None,
+    ("GET", "/api/measures"): Action.READ_MEASURES,
+    ("GET", "/api/measures/field.csv"): Action.READ_MEASURES,
     ("GET", "/public/tiles/{zoom}/{x}/{y}.png"): None,
     ("GET", "/public/{language}/map"): None,
     ("GET", "/api/accountability/findings"): Action.READ_FINDINGS,

@@ -159,7 +159,7 @@ export async function whyRefused(url: string): Promise<Bilingual | null> {
   return null;
 }
 
-async function request<T>(url: string, body?: unknown): Promise<T> {
+export async function request<T>(url: string, body?: unknown): Promise<T> {
   let response: Response;
   try {
     response = await fetch(

@@ -354,6 +354,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Field
+         * @description Field figures, of situations and places, of no person.
+         */
+        get: operations["get_field_api_measures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measures/field.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Csv
+         * @description The same lines as CSV.
+         */
+        get: operations["get_csv_api_measures_field_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -774,6 +814,12 @@ export interface components {
             code: string;
         };
         /**
+         * Cut
+         * @description What figures are grouped by; names under ``measures.cut.<value>``.
+         * @enum {string}
+         */
+        Cut: "all" | "camera" | "place" | "light" | "hour";
+        /**
          * DiskState
          * @description Room for evidence: enough, little, or none left.
          * @enum {string}
@@ -857,6 +903,72 @@ export interface components {
             proposed_by: string;
             /** Recipient */
             recipient: string;
+        };
+        /**
+         * FieldRow
+         * @description One line: shares 0..1, times s. ``few`` says that too little was decided to lean on.
+         */
+        FieldRow: {
+            /** Alerts */
+            alerts: number;
+            /** Camera Hours */
+            camera_hours: number;
+            /** Confirmed */
+            confirmed: number;
+            cut: components["schemas"]["Cut"];
+            /** Doubtful */
+            doubtful: number;
+            /** Drill Delay S */
+            drill_delay_s: number | null;
+            /** Drills */
+            drills: number;
+            /** Drills Found */
+            drills_found: number;
+            /** Evaluated Delay S */
+            evaluated_delay_s: number | null;
+            /** Evaluated Events */
+            evaluated_events: number;
+            /** Evaluated False Per Hour */
+            evaluated_false_per_hour: number | null;
+            /** Evaluated Precision */
+            evaluated_precision: number | null;
+            /** Evaluated Recall */
+            evaluated_recall: number | null;
+            /** False Per Camera Hour */
+            false_per_camera_hour: number | null;
+            /** Few */
+            few: boolean;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Precision */
+            precision: number | null;
+            /** Refuted */
+            refuted: number;
+            /** Review Delay S */
+            review_delay_s: number | null;
+            situation: components["schemas"]["Situation"];
+            /** Unreviewed */
+            unreviewed: number;
+            /** Value */
+            value: string;
+        };
+        /**
+         * FieldView
+         * @description All lines; times UTC s. ``enough`` decided alerts are no longer few.
+         */
+        FieldView: {
+            /** At */
+            at: number;
+            /** Enough */
+            enough: number;
+            /** Least Delays */
+            least_delays: number;
+            /** Rows */
+            rows: components["schemas"]["FieldRow"][];
+            /** Since */
+            since: number;
         };
         /**
          * FindingAnswer
@@ -1943,6 +2055,62 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LiveTicket"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_field_api_measures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_csv_api_measures_field_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

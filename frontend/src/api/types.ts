@@ -41,3 +41,5 @@ export type SuspensionRequest = Schemas["SuspensionRequest"];
 export type System = Schemas["SystemView"];
 export type Verdict = Schemas["Verdict"];
 export type Zone = Schemas["ZoneView"];
+export type FieldRow = Schemas["FieldRow"];
+export type FieldView = Schemas["FieldView"];

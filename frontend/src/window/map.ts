@@ -52,7 +52,7 @@ async function show(): Promise<void> {
     maxPitch: 0,
     fadeDuration: 0,
   });
-  map.getCanvas().setAttribute("aria-label", element.getAttribute("aria-label") ?? "");
+  map.getCanvas().setAttribute("aria-label", element.dataset.label ?? "");
   const marks = cameras.map((each) => mark(map, each));
   for (const [index, each] of cameras.entries()) {
     const pick = (): void => {
@@ -76,7 +76,7 @@ async function show(): Promise<void> {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
     map.setStyle(style(shapes)),
   );
-  map.once("idle", () => (element.dataset.ready = "yes"));
+  map.once("load", () => (element.dataset.ready = "yes"));
 }
 
 function mark(map: Map, camera: HTMLButtonElement): HTMLElement {

@@ -20,6 +20,7 @@ from gardefou.web.api import (
     alerts,
     exports,
     live,
+    measures,
     media,
     public,
     session,
@@ -82,7 +83,7 @@ def routes() -> FastAPI:
     )
     problems.install(app)
     rooms = (session, state, alerts, media, live, exports, events, suspension)
-    for room in (*rooms, accountability, public):
+    for room in (*rooms, accountability, measures, public):
         app.include_router(room.router)
     _serve_page(app)
     check_declared(app)

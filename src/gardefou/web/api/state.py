@@ -18,7 +18,14 @@ from gardefou.web.api.convert import camera_view, system_view, trust_view
 from gardefou.web.api.models import HealthView, StateView
 from gardefou.web.problems import RefusedError
 
-ROOMS = ("web.", "situations.", "storage.", "accounts.", "governance.maturity.")
+PAGES = (
+    "measures.cut.",
+    "measures.light.",
+    "measures_page.",
+)
+"""The catalogues of pages beside the alerts."""
+
+ROOMS = ("web.", "situations.", "storage.", "accounts.", "governance.maturity.", *PAGES)
 """The catalogues that the desk shows."""
 
 router = APIRouter(tags=["state"])
