@@ -50,6 +50,14 @@ export const ROOMS: readonly Room[] = [
     offered: (desk) => desk.may("configure_site"),
     load: () => import("./workshop/Workshop.svelte"),
   },
+  {
+    id: "measures",
+    title: "measures_page.title",
+    skip: "measures_page.skip",
+    wide: true,
+    offered: (desk) => desk.may("read_measures"),
+    load: () => import("./measures/Measures.svelte"),
+  },
 ];
 
 /** The room that an address names, if it is offered; null is the alerts. */

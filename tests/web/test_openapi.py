@@ -59,6 +59,10 @@ ROUTES = {
     ("get", "/public/register.json"): set(),
     ("get", "/public/cameras.geojson"): set(),
     ("get", "/public/status.jsonl"): set(),
+    ("get", "/public/map.geojson"): set(),
+    ("get", "/api/measures"): set(),
+    ("get", "/api/measures/field.csv"): set(),
+    ("get", "/public/tiles/{zoom}/{x}/{y}.png"): {"zoom", "x", "y"},
 }
 """Nothing here takes a criterion on what a picture shows: alerts are found by state, camera,
 situation and time only."""

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from gardefou.governance.ledger import Origin
+from gardefou.governance.measures import Cut
 from gardefou.governance.roles import Role
 from gardefou.governance.viewing import Purpose
 from gardefou.i18n import LANGUAGES, catalogue
 from gardefou.runtime.bus import CameraState
 from gardefou.situations.situation import Situation
-from gardefou.storage.paper_records import FindingStatus
+from gardefou.storage.paper_records import FindingStatus, Light
 from gardefou.storage.records import Mode
 from gardefou.storage.review import FollowUp, Verdict
 
@@ -29,6 +30,8 @@ CHOSEN: dict[str, type[StrEnum]] = {
     "accounts.role.": Role,
     "web.suspension.origin.": Origin,
     "web.findings.": FindingStatus,
+    "measures.cut.": Cut,
+    "measures.light.": Light,
 }
 """Keys that end in a value the server sent."""
 
@@ -41,9 +44,8 @@ def sources() -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_that_is_named_exists(language: str) -> None:
-    named = set(
-        re.findall(r'"((?:web|storage|situations|accounts|workshop)\.[a-z_.]+)"', sources())
-    )
+    rooms = "web|storage|situations|accounts|workshop|measures|measures_page"
+    named = set(re.findall(rf'"((?:{rooms})\.[a-z_.]+)"', sources()))
 
     assert named
     assert named - catalogue(language).keys() == set()

@@ -414,6 +414,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Field
+         * @description Field figures, of situations and places, of no person.
+         */
+        get: operations["get_field_api_measures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measures/field.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Csv
+         * @description The same lines as CSV.
+         */
+        get: operations["get_csv_api_measures_field_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presence": {
         parameters: {
             query?: never;
@@ -870,6 +910,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/public/map.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shapes
+         * @description Perimeter, fields of view and cameras, for the public map: GeoJSON.
+         */
+        get: operations["shapes_public_map_geojson_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/public/register.json": {
         parameters: {
             query?: never;
@@ -902,6 +962,26 @@ export interface paths {
          * @description Each start, stop, suspension and resumption, the oldest first, a line of JSON each.
          */
         get: operations["status_public_status_jsonl_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/public/tiles/{zoom}/{x}/{y}.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tile
+         * @description One picture of the town's own ground map, from its folder ``tiles``.
+         */
+        get: operations["tile_public_tiles__zoom___x___y__png_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1198,6 +1278,12 @@ export interface components {
             start: string;
         };
         /**
+         * Cut
+         * @description What figures are grouped by; names under ``measures.cut.<value>``.
+         * @enum {string}
+         */
+        Cut: "all" | "camera" | "place" | "light" | "hour";
+        /**
          * DiskState
          * @description Room for evidence: enough, little, or none left.
          * @enum {string}
@@ -1283,6 +1369,72 @@ export interface components {
             recipient: string;
         };
         /**
+         * FieldRow
+         * @description One line: shares 0..1, times s. ``few`` says that too little was decided to lean on.
+         */
+        FieldRow: {
+            /** Alerts */
+            alerts: number;
+            /** Camera Hours */
+            camera_hours: number;
+            /** Confirmed */
+            confirmed: number;
+            cut: components["schemas"]["Cut"];
+            /** Doubtful */
+            doubtful: number;
+            /** Drill Delay S */
+            drill_delay_s: number | null;
+            /** Drills */
+            drills: number;
+            /** Drills Found */
+            drills_found: number;
+            /** Evaluated Delay S */
+            evaluated_delay_s: number | null;
+            /** Evaluated Events */
+            evaluated_events: number;
+            /** Evaluated False Per Hour */
+            evaluated_false_per_hour: number | null;
+            /** Evaluated Precision */
+            evaluated_precision: number | null;
+            /** Evaluated Recall */
+            evaluated_recall: number | null;
+            /** False Per Camera Hour */
+            false_per_camera_hour: number | null;
+            /** Few */
+            few: boolean;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Precision */
+            precision: number | null;
+            /** Refuted */
+            refuted: number;
+            /** Review Delay S */
+            review_delay_s: number | null;
+            situation: components["schemas"]["Situation"];
+            /** Unreviewed */
+            unreviewed: number;
+            /** Value */
+            value: string;
+        };
+        /**
+         * FieldView
+         * @description All lines; times UTC s. ``enough`` decided alerts are no longer few.
+         */
+        FieldView: {
+            /** At */
+            at: number;
+            /** Enough */
+            enough: number;
+            /** Least Delays */
+            least_delays: number;
+            /** Rows */
+            rows: components["schemas"]["FieldRow"][];
+            /** Since */
+            since: number;
+        };
+        /**
          * FindingAnswer
          * @description What the minutes of a meeting answer.
          */
@@ -1352,16 +1504,10 @@ export interface components {
          *     ``residual_m`` how far the points lie from the plane they fix, None for four.
          */
         GroundView: {
-            /**
-             * Cells
-             * @default []
-             */
-            cells: components["schemas"]["CellView"][];
-            /**
-             * Lines
-             * @default []
-             */
-            lines: [
+            /** Cells */
+            cells?: components["schemas"]["CellView"][];
+            /** Lines */
+            lines?: [
                 number,
                 number
             ][][];
@@ -2767,6 +2913,62 @@ export interface operations {
             };
         };
     };
+    get_field_api_measures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_csv_api_measures_field_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
     say_presence_api_presence_post: {
         parameters: {
             query?: never;
@@ -3561,6 +3763,35 @@ export interface operations {
             };
         };
     };
+    shapes_public_map_geojson_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
     register_entry_public_register_json_get: {
         parameters: {
             query?: never;
@@ -3615,6 +3846,37 @@ export interface operations {
                 };
                 content: {
                     "text/plain": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    tile_public_tiles__zoom___x___y__png_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                x: number;
+                y: number;
+                zoom: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
                 };
             };
         };

@@ -56,3 +56,5 @@ export type History = Schemas["CameraHistory"];
 export type SiteVersion = Schemas["VersionView"];
 export type SiteVersionDetail = Schemas["VersionDetail"];
 export type GroundGrid = Schemas["GroundView"];
+export type FieldRow = Schemas["FieldRow"];
+export type FieldView = Schemas["FieldView"];

@@ -14,18 +14,19 @@ from gardefou.site.document import Camera
 
 def camera_map(facts: Facts) -> dict[str, Any]:
     """Every camera whose position the site document gives; the others by name."""
-    placed = [each for each in facts.site.cameras if _position(each) is not None]
+    placed = [each for each in facts.site.cameras if position(each) is not None]
     return {
         "type": "FeatureCollection",
         "features": [_feature(facts, each) for each in placed],
         "vsa:generated_at": facts.at.isoformat(timespec="seconds"),
         "vsa:without_position": [
-            each.name for each in facts.site.cameras if _position(each) is None
+            each.name for each in facts.site.cameras if position(each) is None
         ],
     }
 
 
-def _position(camera: Camera) -> tuple[float, float] | None:
+def position(camera: Camera) -> tuple[float, float] | None:
+    """Longitude and latitude, degrees; None where the site document does not say."""
     place = camera.place
     if place is None or place.longitude is None or place.latitude is None:
         return None
@@ -49,11 +50,14 @@ def _feature(facts: Facts, camera: Camera) -> dict[str, Any]:
         "vsa:masks": len(camera.masks),
         "vsa:mandate": mandate.id if mandate is not None and authorised else None,
     }
+    if camera.place is not None and camera.place.view is not None:
+        properties["camera:direction"] = camera.place.view.bearing_deg
+        properties["camera:angle"] = camera.place.view.angle_deg
     if facts.town.controller.name:
         properties["operator"] = facts.town.controller.name
     return {
         "type": "Feature",
         "id": camera.id,
-        "geometry": {"type": "Point", "coordinates": list(_position(camera) or ())},
+        "geometry": {"type": "Point", "coordinates": list(position(camera) or ())},
         "properties": properties,
     }

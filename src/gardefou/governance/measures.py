@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum, unique
 from statistics import median
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from gardefou.governance.daylight import light
 from gardefou.site.document import Camera, Site
@@ -31,6 +33,7 @@ class Cut(StrEnum):
     CAMERA = "camera"
     PLACE = "place"
     LIGHT = "light"
+    HOUR = "hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +161,9 @@ def measure(site: Site, papers: Papers, modes: Sequence[Mode] = (Mode.OPERATIONA
     for camera_id, situation, state, opened_at, alert_id in papers.verdicts(modes):
         if alert_id in provoked:
             continue
-        for cut, value in _cuts(
-            camera_id, place_of(site, camera_id), light_at(site, camera_id, opened_at)
+        for cut, value in (
+            *cuts_of(camera_id, place_of(site, camera_id), light_at(site, camera_id, opened_at)),
+            (Cut.HOUR, hour_at(site, opened_at)),
         ):
             groups.setdefault((situation, cut, value), []).append(state)
     return Measures(
@@ -183,7 +187,13 @@ def place_of(site: Site, camera_id: str) -> str:
     return camera.place.name if camera is not None and camera.place is not None else camera_id
 
 
-def _cuts(camera_id: str, place: str, how_light: Light) -> list[tuple[Cut, str]]:
+def hour_at(site: Site, time: float) -> str:
+    """The local hour of day, two digits, at a time in UTC s."""
+    return f"{datetime.fromtimestamp(time, ZoneInfo(site.timezone)).hour:02}"
+
+
+def cuts_of(camera_id: str, place: str, how_light: Light) -> list[tuple[Cut, str]]:
+    """Every value under which something at a camera counts, the hour apart."""
     return [
         (Cut.ALL, ""),
         (Cut.CAMERA, camera_id),
@@ -211,7 +221,7 @@ def _drills(drills: Iterable[DrillRecord]) -> Iterable[DrillFigures]:
         if each.result not in (DrillResult.FOUND, DrillResult.MISSED):
             continue
         plan = each.plan
-        for cut, value in _cuts(plan.camera_id, plan.place, plan.light):
+        for cut, value in cuts_of(plan.camera_id, plan.place, plan.light):
             groups.setdefault((plan.situation, cut, value), []).append(each)
     for (situation, cut, value), ended in sorted(groups.items(), key=_order):
         found = sum(each.result is DrillResult.FOUND for each in ended)

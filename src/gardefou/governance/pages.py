@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
@@ -12,14 +13,26 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gardefou.governance import registration
-from gardefou.governance.camera_map import camera_map
+from gardefou.governance.camera_map import camera_map, position
 from gardefou.governance.facts import Facts
+from gardefou.governance.map_drawing import drawn
 from gardefou.governance.rights import route
+from gardefou.governance.stoppages import stoppages
 from gardefou.i18n import LANGUAGES, text
 from gardefou.situations.situation import Situation
 
 STYLE: Final = "/public/style.css"
 """Where the public page's style is served: the content policy lets no page carry its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltPage:
+    """Addresses of a built page's files: its script, the styles it needs, the map's worker."""
+
+    script: str
+    styles: tuple[str, ...]
+    worker: str
+
 
 _environment: Final = Environment(
     loader=PackageLoader("gardefou.governance"),
@@ -48,6 +61,9 @@ def public_page(facts: Facts, language: str, served: bool) -> str:
             "others": [each for each in LANGUAGES if each != language],
             "details": registration.details(facts, language),
             "map": camera_map(facts),
+            "drawing": drawn(facts),
+            "stoppages": stoppages(facts.status),
+            "lasting": partial(lasting, language),
             "situations": list(Situation),
             "status": registration.use_status(facts).value,
             "deliberation": registration.deliberation(facts, language),
@@ -57,6 +73,25 @@ def public_page(facts: Facts, language: str, served: bool) -> str:
             "maturity": partial(registration.maturity_words, facts, language=language),
             "route": route(facts.town.data_protection, language),
             "when": partial(moment, facts.site.timezone),
+        },
+    )
+
+
+def map_page(facts: Facts, language: str, built: BuiltPage, tiles: str | None) -> str:
+    """The page on which the map of the cameras can be moved; its script comes with it.
+
+    ``tiles`` the words to show with the town's own ground map, None where there is none.
+    """
+    return rendered(
+        "map.html.j2",
+        language,
+        {
+            "facts": facts,
+            "style_at": STYLE,
+            "built": built,
+            "tiles": tiles,
+            "situations": list(Situation),
+            "placed": [each for each in facts.site.cameras if position(each) is not None],
         },
     )
 
@@ -80,6 +115,18 @@ def moment(timezone: str, at: datetime | str) -> str:
     """
     time = datetime.fromisoformat(at) if isinstance(at, str) else at
     return time.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")
+
+
+def lasting(language: str, minutes: int) -> str:
+    """A length of time in words.
+
+    >>> lasting("en", 125)
+    '2 h 05 min'
+    """
+    hours, rest = divmod(minutes, 60)
+    if hours == 0:
+        return text("window.minutes", language, minutes=rest)
+    return text("window.hours", language, hours=hours, minutes=f"{rest:02}")
 
 
 def _translated(language: str, key: str, **fields: object) -> str:

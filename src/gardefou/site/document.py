@@ -88,12 +88,24 @@ def _once(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
     return items
 
 
+class View(Part):
+    """The ground a camera sees, for the public register: a sector, on a map.
+
+    ``bearing_deg`` of its middle, clockwise from north; ``angle_deg`` of its width; ``reach_m``.
+    """
+
+    bearing_deg: Annotated[Number, Field(ge=0, lt=360)]
+    angle_deg: Annotated[Number, Field(gt=0, le=360)]
+    reach_m: Annotated[Number, Field(gt=0, le=500)]
+
+
 class Place(Part):
     """Where a camera stands, for the public register."""
 
     name: Name
     latitude: Annotated[Number, Field(ge=-90, le=90)] | None = None
     longitude: Annotated[Number, Field(ge=-180, le=180)] | None = Field(None, validate_default=True)
+    view: View | None = None
 
     @field_validator("longitude")
     @classmethod
@@ -101,6 +113,12 @@ class Place(Part):
         if "latitude" in info.data and (info.data["latitude"] is None) != (longitude is None):
             raise mistake("site.mistake.half_a_position")
         return longitude
+
+    @model_validator(mode="after")
+    def _seen_from_somewhere(self) -> Self:
+        if self.view is not None and self.latitude is None:
+            raise mistake("site.mistake.view_from_nowhere")
+        return self
 
 
 class Analysis(Part):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gardefou.errors import StorageError, UnknownAlertError
 from gardefou.situations.situation import Situation
 from gardefou.storage.database import Database
-from gardefou.storage.models import AlertRow
+from gardefou.storage.models import AlertRow, ReviewRow
 from gardefou.storage.paper_models import DrillRow, FindingRow, LabelRow, RequestHoldRow, RequestRow
 from gardefou.storage.paper_records import (
     DrillPlan,
@@ -290,6 +290,19 @@ class Papers:
         )
         with self._database.reading() as session:
             return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(question)]
+
+    def first_review_delays(
+        self, modes: Sequence[Mode] = (Mode.OPERATIONAL,)
+    ) -> list[tuple[Situation, float]]:
+        """How long each reviewed alert waited for its first review, s; by whom is not asked."""
+        question = (
+            select(AlertRow.situation, ReviewRow.reviewed_at - AlertRow.opened_at)
+            .join(ReviewRow, ReviewRow.alert_id == AlertRow.id)
+            .where(AlertRow.mode.in_(sorted(modes)), ReviewRow.number == 1)
+            .order_by(AlertRow.opened_at, AlertRow.id)
+        )
+        with self._database.reading() as session:
+            return [(row[0], row[1]) for row in session.execute(question)]
 
     def overlapping(self, camera_id: str, start: float, end: float) -> list[UUID]:
         """Alerts of a camera that were open between two times, the oldest first, UTC s."""

@@ -21,6 +21,7 @@ from gardefou.web.api import (
     counts,
     exports,
     live,
+    measures,
     media,
     presence,
     public,
@@ -87,8 +88,9 @@ def routes() -> FastAPI:
         },
     )
     problems.install(app)
+    beside = (accountability, counts, measures, presence, public, shift, workshop)
     rooms = (session, state, alerts, media, live, exports, events, suspension)
-    for room in (*rooms, accountability, counts, presence, public, shift, workshop):
+    for room in (*rooms, *beside):
         app.include_router(room.router)
     _serve_page(app)
     check_declared(app)

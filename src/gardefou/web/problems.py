@@ -15,10 +15,14 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from gardefou.errors import (
+    AccountError,
+    DocumentError,
     GardefouError,
+    JournalError,
     ReviewConflictError,
     StorageError,
     UnknownAlertError,
+    UsageError,
 )
 from gardefou.site.refused import reason_against
 from gardefou.web.api.models import Bilingual, ProblemView
@@ -46,6 +50,18 @@ def stored(alert_id: UUID | None = None) -> Iterator[None]:
     except StorageError as error:
         LOGGER.error("%s", error)
         raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "web.error.store") from error
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what the house says into a refusal with its own words."""
+    try:
+        yield
+    except (UsageError, DocumentError, StorageError, AccountError) as error:
+        raise RefusedError(HTTPStatus.CONFLICT, error.key, **error.fields) from error
+    except JournalError as error:
+        LOGGER.error("%s", error)
+        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "web.error.journal") from error
 
 
 def problem_response(problem: RefusedError) -> Response:

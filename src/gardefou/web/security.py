@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Collection
 from http import HTTPStatus
 from typing import Final
@@ -34,6 +35,12 @@ CONTENT_POLICY: Final = "; ".join(
     )
 )
 """Only files of this server; no inline script or style; no other page may frame the desk."""
+
+MAP_PAGE: Final = re.compile(r"/public/[a-z]{2}/map")
+MAP_POLICY: Final = CONTENT_POLICY.replace(
+    "trusted-types svelte-trusted-html", "worker-src 'self'; trusted-types default"
+)
+"""For the public map alone: its script lets MapLibre start one worker, a file of this server."""
 
 HEADERS: Final = {
     "Content-Security-Policy": CONTENT_POLICY,
@@ -129,4 +136,6 @@ def _is_json(headers: Headers) -> bool:
 def _seal(headers: MutableHeaders, path: str) -> None:
     for name, value in HEADERS.items():
         headers[name] = value
+    if MAP_PAGE.fullmatch(path):
+        headers["Content-Security-Policy"] = MAP_POLICY
     headers["Cache-Control"] = IMMUTABLE if path.startswith("/assets/") else "no-store"

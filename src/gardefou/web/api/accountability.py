@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -17,7 +14,6 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import Field
 
-from gardefou.errors import DocumentError, JournalError, StorageError, UsageError
 from gardefou.governance import findings, rights
 from gardefou.governance.documents import Desk, DocumentKind, issue
 from gardefou.governance.entitled import people_with_access
@@ -39,9 +35,7 @@ from gardefou.web.api.alerts import find_alert
 from gardefou.web.api.context import InContext
 from gardefou.web.api.models import Bilingual, PersonName, Strict
 from gardefou.web.api.public import facts_of, office_of
-from gardefou.web.problems import RefusedError
-
-LOGGER = logging.getLogger(__name__)
+from gardefou.web.problems import RefusedError, told
 
 Words = Annotated[str, Field(min_length=1, max_length=4000)]
 Reference = Annotated[str, Field(min_length=1, max_length=200)]
@@ -136,7 +130,7 @@ class LabelBody(Strict):
 def list_findings(context: InContext, _: Reads) -> list[FindingView]:
     """Every finding, after looking for new ones."""
     office = office_of(context)
-    with _told():
+    with told():
         findings.look(facts_of(context), office.store.papers, office.journal)
         return [_finding(each) for each in office.store.papers.findings()]
 
@@ -148,7 +142,7 @@ def answer_finding(
     """Answer a finding with the reference of the minutes."""
     office = office_of(context)
     now = office.now().timestamp()
-    with _told():
+    with told():
         return _finding(
             findings.answer(
                 number,
@@ -183,7 +177,7 @@ def new_request(context: InContext, person: Requests, body: NewRequestBody) -> R
     )
     cameras = [each.id for each in facts.site.cameras]
     now = office.now().timestamp()
-    with _told():
+    with told():
         taken = rights.take_in(
             wish, cameras, office.store, office.journal, person.actor(body.by), now
         )
@@ -198,7 +192,7 @@ def answer_request(
     office = office_of(context)
     store, journal, by = office.store, office.journal, person.actor(body.by)
     now = office.now().timestamp()
-    with _told():
+    with told():
         if body.ground is None:
             closed = rights.answer(number, body.words, store, journal, by, now)
         else:
@@ -212,7 +206,7 @@ def label_alert(context: InContext, person: Reviews, alert_id: UUID, body: Label
     record = find_alert(context, alert_id)
     office = office_of(context)
     by, now = person.actor(body.by), office.now().timestamp()
-    with _told():
+    with told():
         details = {"label": body.label.value}
         office.journal.append(Entry(by, Operation.REVIEW, f"alert:{record.id}", details=details))
         office.store.papers.label(alert_id, body.label, by, now)
@@ -229,25 +223,13 @@ def get_document(
 ) -> Response:
     """One file of a paper; ``reader`` is journalled where it names operators."""
     access = context.services.access
-    with _told():
+    with told():
         people = () if access is None else people_with_access(access.accounts)
         desk = Desk(office_of(context), facts_of(context), people=people)
         files = issue(kind, desk, person.actor(reader)).files
     if name not in files:
         raise RefusedError(HTTPStatus.NOT_FOUND, "web.error.no_page")
     return Response(files[name], media_type=MEDIA_TYPES[name.rpartition(".")[2]])
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn what the house says into a refusal with its own words."""
-    try:
-        yield
-    except (UsageError, DocumentError, StorageError) as error:
-        raise RefusedError(HTTPStatus.CONFLICT, error.key, **error.fields) from error
-    except JournalError as error:
-        LOGGER.error("%s", error)
-        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "web.error.journal") from error
 
 
 def _finding(record: FindingRecord) -> FindingView:

@@ -19,16 +19,17 @@ from gardefou.web.api.convert import camera_view, load_view, system_view, trust_
 from gardefou.web.api.models import HealthView, LoadView, StateView
 from gardefou.web.problems import RefusedError
 
-ROOMS = (
-    "web.",
-    "situations.",
-    "storage.",
-    "accounts.",
-    "governance.maturity.",
-    "load.desk.",
+PAGES = (
     "desk.",
+    "load.desk.",
     "workshop.",
+    "measures.cut.",
+    "measures.light.",
+    "measures_page.",
 )
+"""The catalogues of pages beside the alerts."""
+
+ROOMS = ("web.", "situations.", "storage.", "accounts.", "governance.maturity.", *PAGES)
 """The catalogues that the desk shows."""
 
 router = APIRouter(tags=["state"])
