@@ -46,7 +46,8 @@ def test_a_desk_whose_events_end_looks_at_nothing(house: House) -> None:
         heard = others.iter_lines()
         next(heard)
         with client.stream("GET", "/api/events", params={"desk": ONE}) as own:
-            next(own.iter_lines())
+            lines = own.iter_lines()
+            next(lines)
             assert client.post("/api/presence", json=body).json()["watchers"]
         assert "watchers" in next(line for line in heard if line == 'data: {"watchers":[]}')
 
