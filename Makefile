@@ -11,7 +11,7 @@ PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -typ
 TEST_PACKAGES := python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly chromium
 
-.PHONY: setup models demo test test-packages lint frontend-checks absence bench clean
+.PHONY: setup models demo test e2e test-packages lint frontend-checks absence bench clean
 
 setup: $(STAMPS)/install models $(PAGE)
 
@@ -62,6 +62,11 @@ test-packages:
 
 test: setup test-packages lint frontend-checks absence
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+# The pages in a real browser against the real server; pictures of each are left in build/pages.
+e2e: setup test-packages
+	$(BIN)/pytest tests/e2e
+	@echo "→ pictures of every page: build/pages"
 
 # The short benchmarks; those that need footage say so in their first lines.
 bench: setup

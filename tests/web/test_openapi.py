@@ -32,7 +32,7 @@ ROUTES = {
     ("get", "/media/{alert_id}/{file}"): {"alert_id", "file", "viewer"},
     ("post", "/api/live/{camera_id}"): {"camera_id"},
     ("get", "/api/live/{camera_id}"): {"camera_id", "ticket"},
-    ("get", "/api/events"): {"last-event-id"},
+    ("get", "/api/events"): {"desk", "last-event-id"},
     ("post", "/api/presence"): set(),
     ("get", "/api/shift"): {"hours", "viewer"},
     ("get", "/api/suspension"): set(),

@@ -35,6 +35,23 @@ def test_desks_learn_of_each_other_until_they_turn_away(house: House, client: Te
     assert house.journalled() == []
 
 
+def test_a_desk_whose_events_end_looks_at_nothing(house: House) -> None:
+    alert_id = house.open_alert()
+    body = {"desk": ONE, "alert_id": str(alert_id), "person": "Anna"}
+    with (
+        WebServer(create_app(house.services)) as server,
+        httpx2.Client(base_url=server.url, timeout=30.0) as client,
+        client.stream("GET", "/api/events") as others,
+    ):
+        heard = others.iter_lines()
+        next(heard)
+        with client.stream("GET", "/api/events", params={"desk": ONE}) as own:
+            lines = own.iter_lines()
+            next(lines)
+            assert client.post("/api/presence", json=body).json()["watchers"]
+        assert "watchers" in next(line for line in heard if line == 'data: {"watchers":[]}')
+
+
 def test_nobody_moves_another_persons_desk() -> None:
     presence = Presence(lambda: 0.0)
     alert_id = uuid4()

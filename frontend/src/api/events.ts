@@ -18,7 +18,8 @@ const SILENCE_MS = 20_000;
 /** How long to wait before trying again when the browser itself has given up, ms. */
 const AGAIN_MS = 2_000;
 
-export function listen(listener: Listener): () => void {
+/** Begin to listen; `desk` is this page's number, by which the server knows when it is gone. */
+export function listen(listener: Listener, desk: string): () => void {
   let source: EventSource | undefined;
   let watchdog: ReturnType<typeof setTimeout> | undefined;
   let again: ReturnType<typeof setTimeout> | undefined;
@@ -48,7 +49,7 @@ export function listen(listener: Listener): () => void {
   }
 
   function connect(): void {
-    source = new EventSource("/api/events");
+    source = new EventSource(`/api/events?desk=${desk}`);
     source.onopen = () => {
       heard();
       listener.connected(true);

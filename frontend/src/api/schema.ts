@@ -300,6 +300,7 @@ export interface paths {
          * @description Events ``alert``, ``camera``, ``system``, ``presence``, ``resync`` and ``heartbeat``.
          *
          *     Alerts, and who looks at them, only for whoever may see alerts; nothing after the session's end.
+         *     When the answer ends, nobody looks at anything at the ``desk`` any more.
          */
         get: operations["get_events_api_events_get"];
         put?: never;
@@ -1695,7 +1696,7 @@ export interface components {
          * PresenceRequest
          * @description Which alert is open at a desk now, none when none is; said again every few seconds.
          *
-         *     ``desk`` is a number that the page made up; ``person`` at an open desk only.
+         *     ``person`` at an open desk only.
          */
         PresenceRequest: {
             /** Alert Id */
@@ -2665,7 +2666,9 @@ export interface operations {
     };
     get_events_api_events_get: {
         parameters: {
-            query?: never;
+            query?: {
+                desk?: string | null;
+            };
             header?: {
                 "last-event-id"?: string | null;
             };

@@ -219,7 +219,7 @@ export class Desk {
         if (!connected) this.others.heard({ watchers: [] });
         if (!connected && this.person) void this.#askWhetherStillIn();
       },
-    });
+    }, this.others.desk);
   }
 
   /** The events broke off: perhaps because the session ended. */

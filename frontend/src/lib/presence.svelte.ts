@@ -7,10 +7,10 @@ import type { Presence, Watcher } from "../api/types";
 const AGAIN_MS = 15_000;
 
 export class Others {
-  /** This page among others, also of the same person. */
-  readonly #desk = crypto.randomUUID();
+  /** This page among others, also of the same person; when its events end, it looks no more. */
+  readonly desk = crypto.randomUUID();
   #watchers = $state.raw<Watcher[]>([]);
-  #names = $derived(byAlert(this.#watchers.filter((each) => each.desk !== this.#desk)));
+  #names = $derived(byAlert(this.#watchers.filter((each) => each.desk !== this.desk)));
 
   /** Names of those who have an alert open elsewhere. */
   lookingAt(alertId: string): string[] {
@@ -24,7 +24,7 @@ export class Others {
   /** Say what is open here, now and again; returns the verb that stops it. */
   say(alertId: string | null, typedName: string | null): () => void {
     const tell = (): void =>
-      void sayPresence(this.#desk, alertId, typedName)
+      void sayPresence(this.desk, alertId, typedName)
         .then((presence) => this.heard(presence))
         .catch(() => this.heard({ watchers: [] }));
     tell();

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated, Final
 from uuid import UUID
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import BaseModel
@@ -31,6 +32,7 @@ from gardefou.web.api.models import (
     AlertEvent,
     AlertView,
     CameraHealthView,
+    DeskNumber,
     PresenceView,
     ResyncEvent,
     SystemView,
@@ -62,14 +64,30 @@ class EventStream(StreamingResponse):
 async def get_events(
     context: InContext,
     person: Annotated[Person, require(Action.SEE_STATE, by_itself=True)],
+    desk: Annotated[DeskNumber | None, Query()] = None,
     last_event_id: Annotated[str | None, Header(max_length=60)] = None,
 ) -> StreamingResponse:
     """Events ``alert``, ``camera``, ``system``, ``presence``, ``resync`` and ``heartbeat``.
 
     Alerts, and who looks at them, only for whoever may see alerts; nothing after the session's end.
+    When the answer ends, nobody looks at anything at the ``desk`` any more.
     """
-    stream = _stream(context, person, last_event_id)
+    stream = _present(context, person, desk, _stream(context, person, last_event_id))
     return EndlessResponse(stream, context.streams, EventStream.media_type)
+
+
+async def _present(
+    context: Context, person: Person, desk: str | None, stream: AsyncGenerator[bytes]
+) -> AsyncGenerator[bytes]:
+    """The stream; at its end the desk is gone."""
+    try:
+        async with aclosing(stream):
+            async for part in stream:
+                yield part
+    finally:
+        actor = person.actor(None) if person.has_account else None
+        if desk is not None and context.presence.leave(desk, actor):
+            context.services.events.publish(PresenceChanged())
 
 
 async def _stream(context: Context, person: Person, last_id: str | None) -> AsyncGenerator[bytes]:

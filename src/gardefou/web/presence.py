@@ -49,6 +49,14 @@ class Presence:
                 self._watchers[actor, desk] = watcher
             return self._now() != before
 
+    def leave(self, desk: str, actor: str | None) -> bool:
+        """Somebody's desk is gone; whether that is news. Without an ``actor``, whoever's it was."""
+        with self._lock:
+            gone = [key for key in self._watchers if key[1] == desk and actor in (None, key[0])]
+            for key in gone:
+                del self._watchers[key]
+            return bool(gone)
+
     def now(self) -> tuple[Watcher, ...]:
         """Everybody who has an alert open, by name."""
         with self._lock:

@@ -318,13 +318,17 @@ class AlertEvent(Strict):
     alert: AlertView
 
 
+DeskNumber = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{8,40}$")]
+"""A number that a page made up, to be told from the other pages."""
+
+
 class PresenceRequest(Strict):
     """Which alert is open at a desk now, none when none is; said again every few seconds.
 
-    ``desk`` is a number that the page made up; ``person`` at an open desk only.
+    ``person`` at an open desk only.
     """
 
-    desk: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{8,40}$")]
+    desk: DeskNumber
     alert_id: UUID | None
     person: PersonName | None = None
 
