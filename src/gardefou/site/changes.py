@@ -18,8 +18,8 @@ def changed_places(before: Site | None, after: Site) -> list[str]:
     old = {} if before is None else dict(_leaves(_plain(before)))
     new = dict(_leaves(_plain(after)))
     marks = {
-        **{place: "-" for place in old.keys() - new.keys()},
-        **{place: "+" for place in new.keys() - old.keys()},
+        **dict.fromkeys(old.keys() - new.keys(), "-"),
+        **dict.fromkeys(new.keys() - old.keys(), "+"),
         **{place: "~" for place in old.keys() & new.keys() if old[place] != new[place]},
         **dict.fromkeys(_new_passwords(before, after), "~"),
     }

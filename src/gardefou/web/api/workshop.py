@@ -244,14 +244,14 @@ def lay_grid(request: GroundRequest, _: Technician) -> GroundView:
     return GroundView(
         mistakes=[],
         step_m=found.step_m,
-        lines=[[_point(each) for each in line] for line in found.lines],
-        cells=[
+        lines=tuple(tuple(_point(each) for each in line) for line in found.lines),
+        cells=tuple(
             CellView(
                 corners=[_point(corner) for corner in each.corners],
                 error=each.error if each.error < float("inf") else None,
             )
             for each in found.cells
-        ],
+        ),
         residual_m=plane.residual_m if len(points) > 4 else None,
     )
 

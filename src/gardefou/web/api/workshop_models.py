@@ -181,6 +181,6 @@ class GroundView(Strict):
 
     mistakes: list[MistakeView]
     step_m: float | None = None
-    lines: list[list[Point]] = []
-    cells: list[CellView] = []
+    lines: tuple[tuple[Point, ...], ...] = ()
+    cells: tuple[CellView, ...] = ()
     residual_m: float | None = None
