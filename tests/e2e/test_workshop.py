@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from playwright.sync_api import Page, expect
 
 from gardefou.cli.serve import ServeSettings, serve
@@ -38,8 +39,14 @@ cameras:
     situations: [zone_intrusion, wrong_way]
     masks: [{id: windows, polygon: [[0, 0], [0.2, 0], [0.2, 0.2]]}]
     zones:
-      - {id: rails, situation: zone_intrusion, act: Order 1, polygon: [[0.3, 0.5], [0.9, 0.5], [0.9, 1], [0.3, 1]]}
-      - {id: stairs, situation: wrong_way, direction: [0, 1], polygon: [[0.05, 0.5], [0.2, 0.5], [0.2, 0.9]]}
+      - id: rails
+        situation: zone_intrusion
+        act: Order 1
+        polygon: [[0.3, 0.5], [0.9, 0.5], [0.9, 1], [0.3, 1]]
+      - id: stairs
+        situation: wrong_way
+        direction: [0, 1]
+        polygon: [[0.05, 0.5], [0.2, 0.5], [0.2, 0.9]]
     lines: [{id: door, line: [[0.1, 0.3], [0.4, 0.3]]}]
     calibration:
       points:
@@ -106,8 +113,6 @@ def drawn(home: Path, zone: int = 0) -> list[list[float]]:
     """The corners of a zone, as the newest version of the site has them."""
     newest = sorted((home / "site-versions").glob("*.json"))[-1]
     found = json.loads(newest.read_text("utf-8"))["document"]
-    import yaml
-
     polygon: list[list[float]] = yaml.safe_load(found)["cameras"][0]["zones"][zone]["polygon"]
     return polygon
 
@@ -128,7 +133,7 @@ def test_from_nothing_to_the_first_alert_with_the_mouse(
     expect(page.get_by_text("version 1 ;")).to_be_visible()
 
     page.locator("#guide-picture").click()
-    page.keyboard.press("Enter")
+    page.locator("#fetch-picture").click()
     expect(page.locator(".stage canvas")).to_be_visible(timeout=LONG)
     page.locator("#add-zones").click()
     box = page.locator(".stage svg").bounding_box()

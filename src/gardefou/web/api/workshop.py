@@ -56,8 +56,8 @@ from gardefou.web.api.workshop_models import (
 from gardefou.web.problems import RefusedError
 from gardefou.web.workshop import Workshop, camera_named, link_to, source_mistake, source_mistakes
 
-WAIT_S: Final = 12.0
-"""How long pictures of a camera are waited for, s."""
+WAIT_S: Final = 20.0
+"""How long pictures of a camera are waited for, s: one just added connects and loads first."""
 
 FEWEST: Final = 3
 """Pictures that a median needs at least."""
