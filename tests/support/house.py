@@ -21,6 +21,7 @@ from gardefou.alerting.alert import Alert
 from gardefou.evidence.vault import Vault
 from gardefou.governance.journal import Journal
 from gardefou.governance.sessions import Sessions
+from gardefou.governance.site_book import SiteBook
 from gardefou.governance.suspension import KillSwitch
 from gardefou.runtime.bus import (
     AlertChange,
@@ -30,10 +31,12 @@ from gardefou.runtime.bus import (
     InMemoryEventBus,
     SystemState,
 )
+from gardefou.runtime.health_log import HealthLog
 from gardefou.situations.situation import Situation
 from gardefou.storage.records import EvidenceKind, Mode
 from gardefou.storage.store import Store
 from gardefou.web.services import Access, CameraInfo, SiteInfo, WebServices, ZoneInfo
+from gardefou.web.workshop import Workshop
 from support.people import accounts_at
 
 if TYPE_CHECKING:
@@ -91,6 +94,8 @@ class House:
         self.bus = InMemoryEventBus()
         self.live = DrawnPictures()
         self.now = time.time
+        self.health = HealthLog(lambda: self.now())
+        self.taken = 0
         self.services = WebServices(
             store=self.store,
             journal=self.journal,
@@ -102,6 +107,9 @@ class House:
             vault=self.vault,
             switch=KillSwitch(home, self.journal),
             clock=lambda: self.now(),
+            workshop=Workshop(
+                SiteBook(home / "site.yaml", self.journal), self._take, self.health.samples
+            ),
         )
         self.bus.publish(SystemState(processing=True))
         for camera in SITE.cameras:
@@ -119,6 +127,9 @@ class House:
             house.store.close()
             if house.services.access is not None:
                 house.services.access.accounts.close()
+
+    def _take(self) -> None:
+        self.taken += 1
 
     def with_accounts(self) -> Accounts:
         """From now on the house knows accounts; nobody has one yet."""

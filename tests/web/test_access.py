@@ -99,7 +99,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/suspension/resumption": {"motive": "order lifted"},
     "/api/workshop/cameras": {"base": 0, "document": "{}"},
     "/api/workshop/cameras/{camera_id}/removal": {"base": 0},
-    "/api/workshop/probe": {"source": "rtsp://192.0.2.1/stream"},
+    "/api/workshop/probe": {"source": "gopher://192.0.2.1"},
     "/api/workshop/ground": {"points": []},
     "/api/workshop/versions/{number}/restoration": {"base": 0},
     "/api/accountability/findings/{number}/answer": {"answer": "seen", "minutes": "CE 2026-3"},

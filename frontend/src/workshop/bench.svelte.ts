@@ -164,8 +164,6 @@ export class Bench {
     this.mistakes = [];
     if (this.cameraId === null && !this.isNew && site.cameras[0]) this.take(site.cameras[0].id);
     await this.desk.reload();
-    const text = this.desk.t("workshop.saved", { number: version });
-    this.said = { kind: "done", text };
-    this.desk.announcement = text;
+    this.said = { kind: "done", text: this.desk.t("workshop.saved", { number: version }) };
   }
 }

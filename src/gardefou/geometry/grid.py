@@ -56,7 +56,7 @@ def grid(plane: Ground) -> Grid:
     extent = float((high - low).max())
     step = next((each for each in STEPS_M if extent / each <= MOST_LINES), STEPS_M[-1])
     xs, ys = (_ticks(low[axis], high[axis], step) for axis in (0, 1))
-    to_image: Floats = np.linalg.inv(plane.homography).astype(np.float64)
+    to_image: Floats = np.asarray(np.linalg.inv(plane.homography), dtype=np.float64)
     lines = [_seen(to_image, (x, ys[0]), (x, ys[-1])) for x in xs]
     lines += [_seen(to_image, (xs[0], y), (xs[-1], y)) for y in ys]
     return Grid(step, tuple(each for each in lines if len(each) > 1), _cells(plane, to_image, step))

@@ -56,8 +56,8 @@ from gardefou.web.api.workshop_models import (
 from gardefou.web.problems import RefusedError
 from gardefou.web.workshop import Workshop, camera_named, link_to, source_mistake, source_mistakes
 
-WAIT_S: Final = 12.0
-"""How long pictures of a camera are waited for, s."""
+WAIT_S: Final = 20.0
+"""How long pictures of a camera are waited for, s: one just added connects and loads first."""
 
 FEWEST: Final = 3
 """Pictures that a median needs at least."""
@@ -244,14 +244,14 @@ def lay_grid(request: GroundRequest, _: Technician) -> GroundView:
     return GroundView(
         mistakes=[],
         step_m=found.step_m,
-        lines=[[_point(each) for each in line] for line in found.lines],
-        cells=[
+        lines=tuple(tuple(_point(each) for each in line) for line in found.lines),
+        cells=tuple(
             CellView(
                 corners=[_point(corner) for corner in each.corners],
                 error=each.error if each.error < float("inf") else None,
             )
             for each in found.cells
-        ],
+        ),
         residual_m=plane.residual_m if len(points) > 4 else None,
     )
 

@@ -181,6 +181,6 @@ class GroundView(Strict):
 
     mistakes: list[MistakeView]
     step_m: float | None = None
-    lines: list[list[Point]] = Field(default_factory=list)
-    cells: list[CellView] = Field(default_factory=list)
+    lines: tuple[tuple[Point, ...], ...] = ()
+    cells: tuple[CellView, ...] = ()
     residual_m: float | None = None
