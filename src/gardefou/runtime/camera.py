@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -81,7 +82,7 @@ class CameraWork:
     ) -> None:
         self.camera = camera
         self.watched = False
-        self._settings = read_settings(camera)
+        self._settings = replace(read_settings(camera), sleep=camera.analysis.sleep)
         self._pipeline = camera_pipeline(camera, engine, mandate_id=mandate_id)
         self._lease = lease or Lease(None)
         self._view = view
