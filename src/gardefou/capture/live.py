@@ -355,6 +355,7 @@ class LiveSource:
         if shape != self._shape and self._shape is not None:
             self._epoch_read += 1
         self._shape = shape
+        self._progress = time.monotonic()
         patience = LATE_S if frame.role is Role.LATE else 0.0
         self._mailbox.put(_Offer(frame, self._epoch_read), patience)
 
