@@ -128,10 +128,11 @@ class CameraLink:
         for packet in container.demux(stream):
             if stopped.is_set():
                 return
+            is_silent = time.monotonic() - last >= self.read_timeout_s
             yield packet
             # At the first timeout FFmpeg hands out the picture that its parser still held, and
-            # would wait once more for nothing.
-            if time.monotonic() - last >= self.read_timeout_s:
+            # would wait once more for nothing. What the caller did meanwhile is no silence.
+            if is_silent:
                 raise CaptureError("capture.live.silent", address=self.name)
             last = time.monotonic()
 

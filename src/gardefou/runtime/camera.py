@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -89,7 +90,7 @@ class CameraWork:
     ) -> None:
         self.camera = camera
         self.watched = False
-        self._settings = read_settings(camera)
+        self._settings = replace(read_settings(camera), sleep=camera.analysis.sleep)
         self._pipeline = camera_pipeline(camera, engine, mandate_id=mandate_id)
         self._lease = lease or Lease(None)
         self._view = view

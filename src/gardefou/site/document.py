@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from gardefou.capture.gate import Sleep
 from gardefou.capture.link import Transport
 from gardefou.geometry.ground import Ground
 from gardefou.site.mistakes import Finding, mistake, raise_all
@@ -122,9 +123,10 @@ class Place(Part):
 
 
 class Analysis(Part):
-    """How often a camera's pictures are analysed."""
+    """How often a camera's pictures are analysed, and when they need not be."""
 
     fps: Annotated[Number, Field(ge=1, le=12)] = 5.0
+    sleep: Sleep = Sleep.KEYFRAMES
 
 
 class Mask(Part):

@@ -1,0 +1,57 @@
+"""The wake gate on a live stream: what it kept is given out in order, however slow the analysis."""
+
+from __future__ import annotations
+
+import threading
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from gardefou.capture import gate
+from gardefou.capture.frame import Role
+from gardefou.capture.gate import Depth, Sleep
+from gardefou.capture.live import LiveSource
+from gardefou.capture.mailbox import Mailbox
+from gardefou.capture.reader import ReadSettings
+from support.idle import RATE, still_then_visitor, write
+
+
+def test_a_late_picture_waits_for_the_one_before_it_to_be_taken() -> None:
+    box = Mailbox[int]()
+
+    def fill() -> None:
+        for item in range(5):
+            box.put(item, patience=20.0)
+
+    thread = threading.Thread(target=fill)
+    thread.start()
+    taken = [box.take(timeout=20.0) for _ in range(5)]
+    thread.join()
+    assert taken == [0, 1, 2, 3, 4]
+    assert box.drops == 0
+
+
+def test_a_live_camera_sleeps_and_wakes_with_nothing_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "SETTLE_S", 1.0)
+    path = write(tmp_path / "clip.mp4", still_then_visitor(5.0, 2.0), group=RATE)
+    late: list[float] = []
+    depths = set()
+    with LiveSource.loop(path, ReadSettings("cam", sleep=Sleep.KEYFRAMES)) as source:
+        assert source.gate is not None
+        for frame in source.frames():
+            source.gate.answer(frame.time, True)
+            health = source.health
+            depths.add(health.depth)
+            if frame.role is Role.LATE:
+                late.append(frame.time)
+            elif late:
+                break
+        assert health.gate.wakes >= 1
+        assert 0 < health.asleep_share < 1
+    assert Depth.ASLEEP in depths
+    steps = [after - before for before, after in pairwise(late)]
+    assert steps == pytest.approx([0.2] * len(steps), abs=0.05)
+    assert len(late) >= 5
