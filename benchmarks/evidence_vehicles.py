@@ -28,6 +28,7 @@ from gardefou.evidence import finder, heads
 from gardefou.evidence.clip import BlurredStretch
 from gardefou.evidence.finder import FinderSettings, HeadFinder
 from gardefou.evidence.heads import HeadTrail
+from gardefou.evidence.job import Footage
 from gardefou.evidence.redaction import blurred_area
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
@@ -62,13 +63,12 @@ def blurred(video: Path, seconds: float, to: Path | None = None) -> tuple[float,
             percept = seen.percept
             if percept.time > seconds:
                 break
-            trail.add(percept.time, percept.size, percept.detections, seen.tracks)
-        footage = source.codec_parameters, tuple(ring.since(0.0))
+            size = source.codec_parameters.size
+            trail.add(percept.time, percept.size, percept.detections, seen.tracks, size)
+        footage = Footage(tuple(ring.since(0.0)), source.codec_parameters)
     found, mask = HeadFinder(FinderSettings()), PrivacyMask()
     begun = time.process_time()
-    stretch = BlurredStretch(
-        heads_footage(footage), 0.0, seconds, trail.record(0.0, seconds), mask, found
-    )
+    stretch = BlurredStretch(footage, 0.0, seconds, trail.record(0.0, seconds), mask, found)
     shares = []
     for index, picture in enumerate(stretch):
         size = (picture.image.shape[1], picture.image.shape[0])
@@ -76,13 +76,6 @@ def blurred(video: Path, seconds: float, to: Path | None = None) -> tuple[float,
         if to is not None and index % 20 == 10:
             cv2.imwrite(str(to / f"{video.stem}_{index:03d}.png"), picture.image)
     return float(np.mean(shares)), max(shares), time.process_time() - begun
-
-
-def heads_footage(parts: Any) -> Any:
-    """The footage of a stream's parameters and packets."""
-    from gardefou.evidence.job import Footage
-
-    return Footage(parts[1], parts[0])
 
 
 def main() -> None:

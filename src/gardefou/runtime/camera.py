@@ -255,7 +255,8 @@ class CameraWork:
             self._view.look(frame)
         analysed = self._pipeline.finish(self._pipeline.start(frame))
         percept = analysed.percept
-        self._trail.add(percept.time, percept.size, percept.detections, analysed.tracks)
+        shown = source.codec_parameters.size
+        self._trail.add(percept.time, percept.size, percept.detections, analysed.tracks, shown)
         for event in analysed.events:
             self._tell(event, evidence)
         evidence.advance(frame.time)
