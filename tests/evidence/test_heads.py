@@ -131,8 +131,8 @@ def test_a_record_survives_the_way_to_another_process() -> None:
 
 # Parts of vehicles that may carry a number
 
-CAR = np.array([[100.0, 200.0, 400.0, 400.0]])
-"""A car near the camera; its bumper at (250, 380), its roof at (250, 220)."""
+CAR = np.array([[100.0, 150.0, 400.0, 330.0]])
+"""A car near the camera; its bumper at (250, 315), its roof at (250, 165)."""
 
 
 def car_at(x: float) -> Floats:
@@ -142,13 +142,13 @@ def car_at(x: float) -> Floats:
 @pytest.mark.parametrize("kind", [ObjectClass.CAR, ObjectClass.BUS, ObjectClass.MOTORCYCLE])
 def test_the_lower_part_of_a_vehicle_is_a_region_and_its_roof_is_not(kind: ObjectClass) -> None:
     for seen, followed in (
-        (detected(CAR, kind=kind), Tracks.empty()),
+        (detected(CAR, kind=kind, score=0.4), Tracks.empty()),
         (Detections.empty(), tracked(CAR, kind, measured=False)),
     ):
         trail = HeadTrail()
         trail.add(10.0, SIZE, seen, followed)
-        assert covers(trail.regions(10.0), 250.0, 380.0)
-        assert not covers(trail.regions(10.0), 250.0, 220.0)
+        assert covers(trail.regions(10.0), 250.0, 315.0)
+        assert not covers(trail.regions(10.0), 250.0, 165.0)
 
 
 def test_whatever_moves_without_a_name_may_be_a_vehicle() -> None:
@@ -159,12 +159,14 @@ def test_whatever_moves_without_a_name_may_be_a_vehicle() -> None:
 
 
 def test_a_vehicle_as_large_as_the_picture_must_be_seen_by_the_network() -> None:
-    wall = np.array([[10.0, 10.0, 630.0, 470.0]])
+    wall = np.array([[10.0, 10.0, 630.0, 350.0]])
     trail = HeadTrail()
-    trail.add(10.0, SIZE, detected(wall, 0.25, ObjectClass.BUS), tracked(wall, ObjectClass.BUS))
+    trail.add(
+        10.0, SIZE, detected(wall, kind=ObjectClass.BUS, score=0.25), tracked(wall, ObjectClass.BUS)
+    )
     assert len(trail.regions(10.0)) == 0
-    trail.add(11.0, SIZE, detected(wall, 0.5, ObjectClass.BUS), Tracks.empty())
-    assert covers(trail.regions(11.0), 300.0, 400.0)
+    trail.add(11.0, SIZE, detected(wall, kind=ObjectClass.BUS, score=0.5), Tracks.empty())
+    assert covers(trail.regions(11.0), 300.0, 300.0)
 
 
 def test_a_vehicle_does_not_smear_over_the_road_that_it_took() -> None:
@@ -174,16 +176,17 @@ def test_a_vehicle_does_not_smear_over_the_road_that_it_took() -> None:
         seen = tracked(car_at(60.0 * beat), ObjectClass.CAR)
         trail.add(10.0 + 0.2 * beat, SIZE, Detections.empty(), seen)
     regions = trail.regions(10.35)
-    assert covers(regions, 250.0 + 60.0, 380.0)
-    assert covers(regions, 250.0 + 105.0, 380.0)
-    assert not covers(regions, 90.0, 380.0)
-    assert covers(trail.regions(10.05), 90.0, 380.0)
+    assert covers(regions, 250.0 + 60.0, 315.0)
+    assert covers(regions, 250.0 + 105.0, 315.0)
+    assert not covers(regions, 90.0, 315.0)
+    assert covers(trail.regions(10.05), 90.0, 315.0)
 
 
 def test_a_number_too_small_in_the_stream_itself_is_left() -> None:
     """The stream's own pictures are no larger than those analysed: nothing can be read there."""
     car = np.array([[100.0, 200.0, 160.0, 250.0]])
+    seen = detected(car, kind=ObjectClass.CAR, score=0.6)
     for source, count in ((None, 1), ((1920, 1080), 1), (SIZE, 0)):
         trail = HeadTrail()
-        trail.add(10.0, SIZE, detected(car, kind=ObjectClass.CAR), Tracks.empty(), source)
+        trail.add(10.0, SIZE, seen, Tracks.empty(), source)
         assert len(trail.regions(10.0)) == count
