@@ -248,6 +248,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Counts
+         * @description Counts of quarters that begin in [since, until), UTC seconds, the oldest first.
+         */
+        get: operations["get_counts_api_counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counts/table.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Table
+         * @description The same as a CSV table.
+         */
+        get: operations["get_table_api_counts_table_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -734,6 +774,39 @@ export interface components {
             code: string;
         };
         /**
+         * CountsView
+         * @description Counts, and how they are to be read: nothing below ``least``, nothing before ``delay_s``.
+         */
+        CountsView: {
+            /** Counts */
+            counts: components["schemas"]["CountView"][];
+            /** Delay S */
+            delay_s: number;
+            /** Least */
+            least: number;
+            /** Quarter S */
+            quarter_s: number;
+        };
+        /**
+         * CountView
+         * @description Passages across a line in a quarter of an hour; ``passages`` null where too few to tell.
+         */
+        CountView: {
+            /** Camera Id */
+            camera_id: string;
+            /** Counted S */
+            counted_s: number;
+            heading: components["schemas"]["Heading"];
+            /** Line Id */
+            line_id: string;
+            mode: components["schemas"]["Mode"];
+            /** Passages */
+            passages: number | null;
+            passer: components["schemas"]["Passer"];
+            /** Start */
+            start: string;
+        };
+        /**
          * DiskState
          * @description Room for evidence: enough, little, or none left.
          * @enum {string}
@@ -874,6 +947,12 @@ export interface components {
          */
         FollowUp: "none" | "watched" | "team_sent" | "first_aid" | "emergency_services" | "organiser_told" | "other_service";
         /**
+         * Heading
+         * @description Where somebody goes who passes a line, in the picture.
+         * @enum {string}
+         */
+        Heading: "left" | "right" | "up" | "down";
+        /**
          * HealthView
          * @description The server answers.
          */
@@ -966,6 +1045,12 @@ export interface components {
          * @enum {string}
          */
         Origin: "operator" | "controller" | "prefect" | "dpo" | "cnil" | "clock";
+        /**
+         * Passer
+         * @description What passes, in the law's two words; ``other`` moved, and no network named it.
+         * @enum {string}
+         */
+        Passer: "person" | "vehicle" | "other";
         /**
          * PersonView
          * @description Who is logged in; ``withheld`` says why they see no alerts, when they do not.
@@ -1691,6 +1776,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ViewGranted"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_counts_api_counts_get: {
+        parameters: {
+            query?: {
+                camera?: string | null;
+                since?: number | null;
+                until?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_table_api_counts_table_csv_get: {
+        parameters: {
+            query?: {
+                camera?: string | null;
+                since?: number | null;
+                until?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
