@@ -34,12 +34,12 @@ from gardefou.capture.ring import PacketRing
 from gardefou.evidence.clip import BlurredStretch, write_clip
 from gardefou.evidence.collector import LEAD_S
 from gardefou.evidence.encoder import Mp4Writer
-from gardefou.evidence.finder import Finder, FinderSettings, HeadFinder
+from gardefou.evidence.finder import Finder, FinderSettings, Found, HeadFinder
 from gardefou.evidence.heads import HeadRecord
 from gardefou.evidence.job import EvidenceJob, EvidenceKind, EvidenceResult, Footage
 from gardefou.evidence.service import EvidenceService
 from gardefou.evidence.snapshot import SnapshotMaker
-from gardefou.geometry.arrays import Floats, Image
+from gardefou.geometry.arrays import Image
 
 SIZE: Final = (1920, 1080)
 RATE: Final = 25
@@ -58,9 +58,9 @@ CAMERA: Final = {
 class FindsNothing:
     """Leaves out the search for heads."""
 
-    def find(self, image: Image) -> Floats:
+    def find(self, image: Image) -> Found:
         """No region."""
-        return np.zeros((0, 4))
+        return Found()
 
 
 def as_camera(video: Path, to: Path, seconds: float) -> Footage:

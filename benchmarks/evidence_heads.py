@@ -25,7 +25,7 @@ from gardefou.capture.masks import PrivacyMask
 from gardefou.capture.reader import ReadSettings
 from gardefou.capture.ring import PacketRing
 from gardefou.evidence.clip import BlurredStretch
-from gardefou.evidence.finder import Finder, FinderSettings, HeadFinder
+from gardefou.evidence.finder import Finder, FinderSettings, Found, HeadFinder
 from gardefou.evidence.heads import HeadRecord, HeadTrail
 from gardefou.evidence.job import Footage
 from gardefou.evidence.redaction import blurred_area
@@ -58,9 +58,9 @@ class Coverage:
 class FindsNothing:
     """Leaves heads to the trail."""
 
-    def find(self, image: Image) -> Floats:
+    def find(self, image: Image) -> Found:
         """No region."""
-        return np.zeros((0, 4))
+        return Found()
 
 
 def analysed(video: Path, seconds: float) -> tuple[Footage, HeadTrail]:

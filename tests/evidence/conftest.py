@@ -15,6 +15,7 @@ from gardefou.capture.file import FileSource
 from gardefou.capture.parameters import CodecParameters
 from gardefou.capture.reader import ReadSettings
 from gardefou.capture.ring import EncodedPacket, PacketRing
+from gardefou.evidence.finder import Found
 from gardefou.evidence.job import Footage
 from gardefou.geometry.arrays import Floats, Image
 from support.clips import write_clip
@@ -77,9 +78,9 @@ class FixedFinder:
 
     regions: Floats = field(default_factory=lambda: np.zeros((0, 4)))
 
-    def find(self, image: Image) -> Floats:
+    def find(self, image: Image) -> Found:
         """The regions, [N, 4] in fractions of the frame."""
-        return self.regions
+        return Found(self.regions)
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from gardefou.capture.ring import PacketRing
 from gardefou.errors import OutputError
 from gardefou.evidence import encoder
 from gardefou.evidence.clip import CLIP_RATE, BlurredStretch, write_clip
-from gardefou.evidence.finder import Finder
+from gardefou.evidence.finder import Finder, Found
 from gardefou.evidence.heads import WITHIN_S, HeadRecord
 from gardefou.evidence.job import Footage
-from gardefou.geometry.arrays import Floats, Image
+from gardefou.geometry.arrays import Image
 from support.clips import write_clip as write_sample
 
 
@@ -137,9 +137,9 @@ class FindsOnce:
     def __init__(self) -> None:
         self.looks = 0
 
-    def find(self, image: Image) -> Floats:
+    def find(self, image: Image) -> Found:
         self.looks += 1
-        return np.array([[0.2, 0.4, 0.3, 0.6]]) if self.looks == 3 else np.zeros((0, 4))
+        return Found(np.array([[0.2, 0.4, 0.3, 0.6]])) if self.looks == 3 else Found()
 
 
 def test_a_head_found_once_is_blurred_in_the_pictures_around(

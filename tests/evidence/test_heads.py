@@ -127,3 +127,66 @@ def test_a_record_survives_the_way_to_another_process() -> None:
     copy = pickle.loads(pickle.dumps(record))
     assert np.array_equal(copy.regions(10.1), record.regions(10.1))
     assert len(record.regions(10.1)) == 2
+
+
+# Parts of vehicles that may carry a number
+
+CAR = np.array([[100.0, 150.0, 400.0, 330.0]])
+"""A car near the camera; its bumper at (250, 315), its roof at (250, 165)."""
+
+
+def car_at(x: float) -> Floats:
+    return CAR + np.array([[x, 0.0, x, 0.0]])
+
+
+@pytest.mark.parametrize("kind", [ObjectClass.CAR, ObjectClass.BUS, ObjectClass.MOTORCYCLE])
+def test_the_lower_part_of_a_vehicle_is_a_region_and_its_roof_is_not(kind: ObjectClass) -> None:
+    for seen, followed in (
+        (detected(CAR, kind=kind, score=0.4), Tracks.empty()),
+        (Detections.empty(), tracked(CAR, kind, measured=False)),
+    ):
+        trail = HeadTrail()
+        trail.add(10.0, SIZE, seen, followed)
+        assert covers(trail.regions(10.0), 250.0, 315.0)
+        assert not covers(trail.regions(10.0), 250.0, 165.0)
+
+
+def test_whatever_moves_without_a_name_may_be_a_vehicle() -> None:
+    trail = HeadTrail()
+    body = np.array([[100.0, 250.0, 300.0, 360.0]])
+    trail.add(10.0, SIZE, Detections.empty(), tracked(body, ObjectClass.BODY))
+    assert covers(trail.regions(10.0), 200.0, 340.0)
+
+
+def test_a_vehicle_as_large_as_the_picture_must_be_seen_by_the_network() -> None:
+    wall = np.array([[10.0, 10.0, 630.0, 350.0]])
+    trail = HeadTrail()
+    trail.add(
+        10.0, SIZE, detected(wall, kind=ObjectClass.BUS, score=0.25), tracked(wall, ObjectClass.BUS)
+    )
+    assert len(trail.regions(10.0)) == 0
+    trail.add(11.0, SIZE, detected(wall, kind=ObjectClass.BUS, score=0.5), Tracks.empty())
+    assert covers(trail.regions(11.0), 300.0, 300.0)
+
+
+def test_a_vehicle_does_not_smear_over_the_road_that_it_took() -> None:
+    """Heads count for 0.4 s; a vehicle only between the two frames beside a picture."""
+    trail = HeadTrail()
+    for beat in range(3):
+        seen = tracked(car_at(60.0 * beat), ObjectClass.CAR)
+        trail.add(10.0 + 0.2 * beat, SIZE, Detections.empty(), seen)
+    regions = trail.regions(10.35)
+    assert covers(regions, 250.0 + 60.0, 315.0)
+    assert covers(regions, 250.0 + 105.0, 315.0)
+    assert not covers(regions, 90.0, 315.0)
+    assert covers(trail.regions(10.05), 90.0, 315.0)
+
+
+def test_a_number_too_small_in_the_stream_itself_is_left() -> None:
+    """The stream's own pictures are no larger than those analysed: nothing can be read there."""
+    car = np.array([[100.0, 200.0, 160.0, 250.0]])
+    seen = detected(car, kind=ObjectClass.CAR, score=0.6)
+    for source, count in ((None, 1), ((1920, 1080), 1), (SIZE, 0)):
+        trail = HeadTrail()
+        trail.add(10.0, SIZE, seen, Tracks.empty(), source)
+        assert len(trail.regions(10.0)) == count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from gardefou.evidence.redaction import (
     pixel_boxes,
 )
 from gardefou.geometry.arrays import Floats, Image
+from gardefou.perception.vehicle_bands import vehicle_bands
 
 SIZE = (96, 72)
 
@@ -110,3 +112,25 @@ def test_a_part_that_a_privacy_mask_hid_stays_hidden() -> None:
 def test_the_share_counts_overlaps_once() -> None:
     both = np.concatenate([box(0, 0, 48, 72), box(0, 0, 48, 36)])
     assert blurred_area(both, SIZE, margin=0.0).mean() == 0.5
+
+
+def numbered_car(digits: str) -> Image:
+    """A car drawn in a picture, its number on the bumper."""
+    image = np.full((720, 1280, 3), 90, dtype=np.uint8)
+    cv2.rectangle(image, (400, 200), (800, 520), (40, 40, 160), -1)
+    cv2.rectangle(image, (520, 440), (680, 480), (255, 255, 255), -1)
+    cv2.putText(image, digits, (526, 472), cv2.FONT_HERSHEY_SIMPLEX, 0.95, (0, 0, 0), 2)
+    return image
+
+
+def test_nothing_of_a_number_is_left_in_the_band_of_its_vehicle() -> None:
+    """What is left of two numbers differs by a step of the blur at most, nowhere by characters."""
+    car = np.array([[400.0, 200.0, 800.0, 520.0]])
+    band = vehicle_bands(car, (1280, 720)) / np.array([1280.0, 720, 1280, 720])
+    one, other = numbered_car("AB-123-CD"), numbered_car("XZ-987-QW")
+    assert np.abs(one.astype(int) - other).max() > 200
+    for image in (one, other):
+        blur_regions(image, band)
+        edges = cv2.Laplacian(image[440:480, 520:680], cv2.CV_64F)
+        assert np.abs(edges).max() <= 4
+    assert np.abs(one.astype(int) - other).max() <= 256 // LEVELS

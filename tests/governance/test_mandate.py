@@ -229,6 +229,21 @@ def test_a_window_that_no_mask_covers_is_refused() -> None:
     assert at_place(mandate(), whole) == []
 
 
+# Prohibited zones
+
+
+def test_a_zone_is_prohibited_only_where_it_was_said_where_people_walk() -> None:
+    zone = {
+        "id": "lawn",
+        "situation": "zone_intrusion",
+        "act": "order 12",
+        "polygon": [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]],
+    }
+    zoned = {"situations": ["zone_intrusion"], "zones": [zone]}
+    assert reasons(at_place(mandate(), site(**zoned))) == [Reason.WALKWAYS_UNKNOWN]
+    assert at_place(mandate(), site(**zoned, walkways=[])) == []
+
+
 # R5: knock out each document
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from gardefou.site import Camera, Site, Situations, json_schema, load_site, write
@@ -132,3 +134,64 @@ def test_the_document_s_page_names_every_key_and_its_example_is_fine(tmp_path: P
             if line.startswith("|") and f"`{situation}`" in line.split("|")[1]
         )
         assert "| yes" in row
+
+
+# Prohibited zones and the ground where people walk
+
+SPACE = [[0.0, 0.5], [1.0, 0.5], [1.0, 1.0], [0.0, 1.0]]
+
+
+def closing(share: float, walkways: list[object] | None, zones: int = 1) -> Camera:
+    """A camera whose prohibited zones, side by side, close so much of the lower half."""
+    width = share / zones
+    corners = [
+        [[i * width, 0.5], [(i + 1) * width, 0.5], [(i + 1) * width, 1.0], [i * width, 1.0]]
+        for i in range(zones)
+    ]
+    given: dict[str, object] = {
+        "id": "gate",
+        "name": "Gate",
+        "situations": ["zone_intrusion"],
+        "zones": [
+            {"id": f"z{i}", "situation": "zone_intrusion", "act": "order 12", "polygon": each}
+            for i, each in enumerate(corners)
+        ],
+    }
+    if walkways is not None:
+        given["walkways"] = walkways
+    return Camera.model_validate(given)
+
+
+PAVEMENT = {"id": "pavement", "polygon": SPACE}
+
+
+@pytest.mark.parametrize("zones", [1, 3])
+def test_zones_may_close_half_of_where_people_walk_and_no_more(zones: int) -> None:
+    share = closing(0.5, [PAVEMENT], zones).closed_share
+    assert share == pytest.approx(0.5)
+    with pytest.raises(ValidationError, match="too_much_closed"):
+        closing(0.52, [PAVEMENT], zones)
+
+
+def test_a_zone_over_the_whole_pavement_is_refused() -> None:
+    with pytest.raises(ValidationError, match="too_much_closed"):
+        closing(1.0, [PAVEMENT])
+
+
+def test_a_zone_beside_the_pavement_closes_nothing_of_it() -> None:
+    sky = {"id": "far", "polygon": [[0.0, 0.0], [1.0, 0.0], [1.0, 0.4], [0.0, 0.4]]}
+    assert closing(1.0, [sky]).closed_share == 0.0
+
+
+def test_no_pavement_and_no_word_about_it_are_two_things() -> None:
+    assert closing(1.0, []).closed_share == 0.0
+    assert closing(1.0, None).closed_share is None
+
+
+@given(st.floats(0.05, 0.95))
+def test_the_share_is_that_of_the_ground_where_people_walk(share: float) -> None:
+    if share <= 0.5:
+        assert closing(share, [PAVEMENT]).closed_share == pytest.approx(share)
+    else:
+        with pytest.raises(ValidationError, match="too_much_closed"):
+            closing(share, [PAVEMENT])

@@ -29,6 +29,7 @@ cameras:
     situations: [zone_intrusion]
     masks:
       - {id: house, polygon: [[0.8, 0.0], [1.0, 0.0], [1.0, 0.3], [0.8, 0.3]]}
+    walkways: []
     zones:
       - {id: lawn, situation: zone_intrusion, act: a3, polygon: [[0.1, 0.1], [0.9, 0.4], [0.5, 1]]}
 """

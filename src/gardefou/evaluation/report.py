@@ -12,6 +12,7 @@ from typing import Final
 from gardefou.evaluation.cost import Cost
 from gardefou.evaluation.curves import CurvePoint
 from gardefou.evaluation.figures import SituationFigures
+from gardefou.evaluation.gaps import Gap, gaps, never_compared
 from gardefou.evaluation.harness import PlayedCase, Trouble
 from gardefou.evaluation.machine import Machine
 from gardefou.evaluation.people import PeopleFigures
@@ -118,6 +119,16 @@ class Report:
     troubles: Sequence[Trouble]
     tags: Mapping[str, Mapping[Situation, SituationFigures]] = field(default_factory=dict)
 
+    @property
+    def gaps(self) -> Mapping[str, Mapping[Situation, Gap]]:
+        """How far figures lie apart between what the tags name."""
+        return gaps(self.tags)
+
+    @property
+    def never_compared(self) -> Sequence[str]:
+        """What figures should be compared by and could not be."""
+        return never_compared(self.tags)
+
     def as_json(self) -> dict[str, object]:
         """The report as plain values: the fields that other tools rely on come first."""
         return {
@@ -148,6 +159,11 @@ class Report:
                 tag: {name: _situation(each) for name, each in figures.items()}
                 for tag, figures in self.tags.items()
             },
+            "gaps": {
+                name: {str(situation): _gap(each) for situation, each in found.items()}
+                for name, found in self.gaps.items()
+            },
+            "never_compared": self.never_compared,
             "cases_evaluated": [each.case.id for each in self.played],
             "failed": [{"case": each.case_id, "reason": each.reason} for each in self.troubles],
             "run": asdict(self.run),
@@ -164,6 +180,15 @@ class Report:
 
 def _round(value: float | None) -> float | None:
     return None if value is None else round(value, _DIGITS)
+
+
+def _gap(gap: Gap) -> dict[str, object]:
+    return {
+        "worst": {"value": gap.worst, "recall": _round(gap.worst_recall)},
+        "best": {"value": gap.best, "recall": _round(gap.best_recall)},
+        "difference": _round(gap.difference),
+        "sure": gap.sure,
+    }
 
 
 def _situation(figures: SituationFigures) -> dict[str, object]:

@@ -67,6 +67,7 @@ def page(report: Report, language: str, others: dict[str, str]) -> str:
         points=_points,
         named=partial(text, "evaluation.report.language"),
         flags=partial(_flags, language),
+        asked=partial(_asked, language),
         operational=OPERATIONAL,
         calibrate_first=CALIBRATE_FIRST,
     )
@@ -74,6 +75,11 @@ def page(report: Report, language: str, others: dict[str, str]) -> str:
 
 def _translated(language: str, key: str, **fields: object) -> str:
     return text(key, language, **fields)
+
+
+def _asked(language: str, name: str) -> str:
+    """What figures should be compared by, in words."""
+    return text(f"evaluation.report.asked.{name}", language)
 
 
 def _flags(language: str, case: Case) -> list[str]:

@@ -16,7 +16,7 @@ from gardefou.capture.pace import Pace
 from gardefou.errors import OutputError
 from gardefou.evidence.encoder import Mp4Writer
 from gardefou.evidence.files import PutFile, whole_file
-from gardefou.evidence.finder import Finder
+from gardefou.evidence.finder import Finder, Found
 from gardefou.evidence.heads import WITHIN_S, HeadRecord
 from gardefou.evidence.job import Footage
 from gardefou.evidence.pictures import Picture, pictures
@@ -31,6 +31,11 @@ CLIP_RATE: Final = 10
 
 LOOKS_PER_S: Final = 2.5
 """Pictures a second in which heads are looked for; what they show counts for their neighbours."""
+
+
+LOOK_WITHIN_S: Final = 0.5 / LOOKS_PER_S + 1e-6
+"""Vehicles found so long before and after a picture are blurred in it: its nearest look. Where they
+go in between the trail knows; over the time that heads are given they would smear over a road."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class BlurredStretch:
         self._heads = heads
         self._finder = finder
         self._waiting: deque[Picture] = deque()
-        self._found: deque[tuple[float, Floats]] = deque()
+        self._found: deque[tuple[float, Found]] = deque()
 
     @property
     def waiting(self) -> int:
@@ -105,8 +110,10 @@ class BlurredStretch:
             yield BlurredPicture(picture.time, picture.image, regions)
 
     def _regions(self, time: float) -> Floats:
-        near = [boxes for at, boxes in self._found if at <= time + WITHIN_S]
-        return np.concatenate([self._heads.regions(time), *near])
+        near = [(abs(at - time), found) for at, found in self._found if at <= time + WITHIN_S]
+        heads = [found.heads for _, found in near]
+        bands = [found.bands for off, found in near if off <= LOOK_WITHIN_S]
+        return np.concatenate([self._heads.regions(time), *heads, *bands])
 
 
 def write_clip(stretch: BlurredStretch, path: Path, put: PutFile = whole_file) -> Generator[None]:

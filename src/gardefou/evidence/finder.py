@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
 
-from gardefou.evidence.heads import HEAD_SCORE
+from gardefou.evidence.heads import HEAD_SCORE, VEHICLE_SCORE
 from gardefou.geometry.arrays import Floats, Image
 from gardefou.geometry.detections import ObjectClass
 from gardefou.perception.engine import InferenceEngine
@@ -20,11 +20,27 @@ PEOPLE_PIXELS: Final = 736 * 416
 are small in the picture."""
 
 
-class Finder(Protocol):
-    """Whatever finds heads in a picture."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Regions to blur in a picture, in fractions of the frame.
 
-    def find(self, image: Image) -> Floats:
-        """Head regions of a picture [H, W, 3]: [N, 4] in fractions of the frame."""
+    ``heads`` [N, 4]; ``bands`` [M, 4] parts of vehicles that may carry a number.
+    """
+
+    heads: Floats = field(default_factory=lambda: np.zeros((0, 4)))
+    bands: Floats = field(default_factory=lambda: np.zeros((0, 4)))
+
+    @property
+    def regions(self) -> Floats:
+        """All of them."""
+        return np.concatenate([self.heads, self.bands])
+
+
+class Finder(Protocol):
+    """Whatever finds what must be blurred in a picture."""
+
+    def find(self, image: Image) -> Found:
+        """The regions of a picture [H, W, 3]."""
         ...
 
 
@@ -47,12 +63,14 @@ class HeadFinder:
             settings.models_dir, threads=1, pixels=PEOPLE_PIXELS, score_floor=HEAD_SCORE
         )
 
-    def find(self, image: Image) -> Floats:
-        """Regions to blur in a picture [H, W, 3]: [N, 4] in fractions of the frame."""
+    def find(self, image: Image) -> Found:
+        """Regions to blur in a picture [H, W, 3]."""
         height, width = image.shape[:2]
         size = (width, height)
         found = self._people.detect(image)
-        bands = vehicle_bands(found.boxes[may_carry_number(found.classes)], size)
+        vehicles = may_carry_number(found.classes) & (found.scores >= VEHICLE_SCORE)
+        bands = vehicle_bands(found.boxes[vehicles], size)
         people = found.boxes[found.classes == int(ObjectClass.PERSON)]
-        heads = np.concatenate([head_regions(people, size), self._faces.find(image), bands])
-        return heads / np.array([width, height, width, height], dtype=np.float64)
+        heads = np.concatenate([head_regions(people, size), self._faces.find(image)])
+        scale = np.array([*size, *size], dtype=np.float64)
+        return Found(heads / scale, bands / scale)

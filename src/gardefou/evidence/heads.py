@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from gardefou.geometry import boxes as box
 from gardefou.geometry.arrays import Bools, Floats, Ints, Size
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.perception.heads import head_regions
@@ -21,8 +22,15 @@ HEAD_SCORE: Final = 0.2
 """Lowest score of a detected person whose head is blurred, 0..1. Tuned on PETS 2009 S2.L1: 0.25
 misses five times as many heads, 0.15 blurs a quarter more of the picture."""
 
-VEHICLE_SCORE: Final = 0.2
-"""Lowest score of a detected vehicle whose number is blurred, 0..1."""
+VEHICLE_SCORE: Final = 0.3
+"""Lowest score of a detected vehicle whose number is blurred, 0..1. Below it networks see parts of
+vehicles again, and lorries as large as the picture."""
+
+LARGEST_UNNAMED: Final = 0.15
+"""A moving region larger than this share of the frame is no vehicle that a network did not name."""
+
+LARGEST_FOLLOWED: Final = 0.25
+"""A larger track is blurred only where the network is sure of it: motion makes lorries of light."""
 
 LARGEST_SHOWN: Final = 1280 * 720
 """Most pixels of any picture that evidence shows."""
@@ -51,31 +59,34 @@ class HeadRecord:
     Heads, and parts of vehicles that may carry a number: both are called heads here.
     ``analysed`` [K] times of the analysed frames, s, rising; and for each region, in order of
     time: ``times`` [N] s, ``ids`` [N] of tracks or `UNTRACKED`, ``boxes`` [N, 4] in fractions of
-    the frame.
+    the frame, ``bands`` [N] which of them are parts of vehicles.
     """
 
     analysed: Floats
     times: Floats
     ids: Ints
     boxes: Floats
+    bands: Bools
 
     @classmethod
     def empty(cls) -> HeadRecord:
         """No frame analysed."""
         none = np.zeros(0)
-        return cls(none, none, np.zeros(0, dtype=np.int64), np.zeros((0, 4)))
+        return cls(none, none, np.zeros(0, dtype=np.int64), np.zeros((0, 4)), np.zeros(0, bool))
 
     def regions(self, time: float, within_s: float = WITHIN_S) -> Floats:
         """Every region that may hold a head at ``time``: [M, 4] in fractions of the frame.
 
-        The heads of all frames analysed at most ``within_s`` away, those of the analysed frames
-        next to ``time`` when they are at most `BRIDGE_S` apart, and, for a track that both of
-        these hold, its place in between.
+        The heads of all frames analysed at most ``within_s`` away, heads and vehicles of the
+        analysed frames next to ``time`` when they are at most `BRIDGE_S` apart (else of the nearer
+        one within ``within_s``), and, for a track that both of these hold, its place in between.
         """
         before, after = self._neighbours(time)
-        near = np.abs(self.times - time) <= within_s + _ROUNDING_S
+        within = np.abs(self.times - time) <= within_s + _ROUNDING_S
+        beside = (self.times == before) | (self.times == after)
+        near = within & (beside | ~self.bands)
         if after - before <= BRIDGE_S:
-            near |= (self.times == before) | (self.times == after)
+            near |= beside
         return np.concatenate([self.boxes[near], self._between(time, before, after)])
 
     def _neighbours(self, time: float) -> tuple[float, float]:
@@ -110,21 +121,21 @@ def _may_have_head(tracks: Tracks) -> Bools:
     return np.asarray(unnamed | (tracks.classes == int(ObjectClass.PERSON)), dtype=np.bool_)
 
 
-def _may_have_number(tracks: Tracks) -> Bools:
-    """Which tracks are vehicles, or unnamed and unlike a standing person. [N]."""
+def _may_have_number(tracks: Tracks, size: Size) -> Bools:
+    """Which tracks are vehicles, or unnamed and unlike a standing person; none too large. [N]."""
     unnamed = np.isin(tracks.classes, [int(ObjectClass.BODY), int(ObjectClass.OTHER)])
-    return np.asarray(
-        may_carry_number(tracks.classes) | (unnamed & ~_may_have_head(tracks)), dtype=np.bool_
-    )
+    share = box.areas(tracks.boxes) / (size[0] * size[1])
+    other = unnamed & (share <= LARGEST_UNNAMED) & ~_may_have_head(tracks)
+    named = may_carry_number(tracks.classes) & (share <= LARGEST_FOLLOWED)
+    return np.asarray(named | other, dtype=np.bool_)
 
 
-def _bands(size: Size, detections: Detections, tracks: Tracks) -> tuple[Floats, Ints]:
+def _bands(size: Size, detections: Detections, tracks: Tracks, shown: float) -> tuple[Floats, Ints]:
     """Parts of vehicles that may carry a number, in fractions of the frame, and their tracks."""
-    shown = float(np.sqrt(LARGEST_SHOWN / (size[0] * size[1])))
     seen = may_carry_number(detections.classes) & (detections.scores >= VEHICLE_SCORE)
     scale = np.array([*size, *size], dtype=np.float64)
     loose = vehicle_bands(detections.boxes[seen], size, shown)
-    chosen = np.flatnonzero(_may_have_number(tracks))
+    chosen = np.flatnonzero(_may_have_number(tracks, size))
     followed = legible(tracks.boxes[chosen], size, shown)
     bands = vehicle_bands(tracks.boxes[chosen], size, shown)
     ids = np.concatenate([np.full(len(loose), UNTRACKED), tracks.ids[chosen[followed]]])
@@ -136,6 +147,7 @@ class _Analysed:
     time: float
     ids: Ints
     boxes: Floats
+    bands: Bools
 
 
 class HeadTrail:
@@ -149,9 +161,17 @@ class HeadTrail:
         self._seconds = seconds
         self._frames: deque[_Analysed] = deque()
 
-    def add(self, time: float, size: Size, detections: Detections, tracks: Tracks) -> None:
+    def add(
+        self,
+        time: float,
+        size: Size,
+        detections: Detections,
+        tracks: Tracks,
+        source: Size | None = None,
+    ) -> None:
         """Remember the heads of a frame: of every person detected, if only weakly, or followed.
 
+        ``source`` the size of the stream's own pictures, px: pictures are never shown larger.
         ``time`` stream time, s, never before the last; ``size`` of the analysed frame, px. Tracks
         count when they are only predicted too, and, if they stand like a person, when no network
         ever named them. Vehicles count in the same way, and so does whatever else moves.
@@ -162,9 +182,16 @@ class HeadTrail:
         loose = np.full(int(people.sum()), UNTRACKED, dtype=np.int64)
         heads = head_regions(bodies, size) / np.array([*size, *size], dtype=np.float64)
         ids = np.concatenate([loose, tracks.ids[followed]])
-        bands, driven = _bands(size, detections, tracks)
+        shown = LARGEST_SHOWN if source is None else min(LARGEST_SHOWN, source[0] * source[1])
+        enlarged = float(np.sqrt(shown / (size[0] * size[1])))
+        bands, driven = _bands(size, detections, tracks, enlarged)
         self._frames.append(
-            _Analysed(time, np.concatenate([ids, driven]), np.concatenate([heads, bands]))
+            _Analysed(
+                time,
+                np.concatenate([ids, driven]),
+                np.concatenate([heads, bands]),
+                np.repeat([False, True], [len(heads), len(bands)]),
+            )
         )
         while self._frames[0].time < time - self._seconds:
             self._frames.popleft()
@@ -181,6 +208,7 @@ class HeadTrail:
             np.repeat(analysed, [len(frame.ids) for frame in chosen]),
             np.concatenate([frame.ids for frame in chosen]),
             np.concatenate([frame.boxes for frame in chosen]),
+            np.concatenate([frame.bands for frame in chosen]),
         )
 
     def regions(self, time: float, within_s: float = WITHIN_S) -> Floats:

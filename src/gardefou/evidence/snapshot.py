@@ -81,7 +81,7 @@ class SnapshotMaker:
         """
         picture = picture_at(footage, time, mask, SNAPSHOT_PIXELS)
         found = self._finder.find(picture.image)
-        boxes = np.concatenate([heads.regions(picture.time), found])
+        boxes = np.concatenate([heads.regions(picture.time), found.regions])
         data = render_snapshot(picture.image, mask, boxes)
         with self._put(path) as unfinished:
             unfinished.write_bytes(data)

@@ -22,6 +22,7 @@ from gardefou.governance.regime import (
 )
 from gardefou.site.coverage import uncovered
 from gardefou.site.document import Camera, Site
+from gardefou.situations.situation import Situation
 
 DPIA_MONTHS: Final = 12
 """An impact assessment is younger than this at the end of the mandate, months."""
@@ -63,7 +64,10 @@ def at_moment(mandate: Mandate, now: datetime) -> list[Refusal]:
 
 
 def at_place(mandate: Mandate, site: Site) -> list[Refusal]:
-    """What is wrong with the cameras it names: unknown, without a position, outside, unmasked."""
+    """What is wrong with the cameras it names.
+
+    Unknown, without a position, outside, unmasked, or nobody said how much space zones close.
+    """
     found: list[Refusal] = []
     for camera_id in mandate.authorisation.cameras:
         camera = site.camera(camera_id)
@@ -71,6 +75,8 @@ def at_place(mandate: Mandate, site: Site) -> list[Refusal]:
             found.append(Refusal.of(Reason.CAMERA_UNKNOWN, camera=camera_id))
         else:
             found += _position(mandate.authorisation, camera)
+            if Situation.ZONE_INTRUSION in camera.situations.on and camera.walkways is None:
+                found.append(Refusal.of(Reason.WALKWAYS_UNKNOWN, camera=camera_id))
             found += [
                 Refusal.of(
                     Reason.AREA_UNCOVERED,

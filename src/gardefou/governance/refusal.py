@@ -51,6 +51,7 @@ class Reason(StrEnum):
     CAMERA_NOT_COVERED = "camera_not_covered"
     SITUATION_NOT_COVERED = "situation_not_covered"
     AREA_UNCOVERED = "area_uncovered"
+    WALKWAYS_UNKNOWN = "walkways_unknown"
 
     NO_MANDATE = "no_mandate"
     NOT_BEGUN = "not_begun"

@@ -317,7 +317,8 @@ class CameraWork:
     def _look_for_alerts(self, frame: Frame, source: LiveSource, evidence: CameraEvidence) -> None:
         analysed = self._pipeline.finish(self._pipeline.start(frame))
         percept = analysed.percept
-        self._trail.add(percept.time, percept.size, percept.detections, analysed.tracks)
+        shown = source.codec_parameters.size
+        self._trail.add(percept.time, percept.size, percept.detections, analysed.tracks, shown)
         for event in analysed.events:
             self._tell(event, evidence)
         if self._statistics is not None:

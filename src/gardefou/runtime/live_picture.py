@@ -82,4 +82,4 @@ class LivePainter:
         if self._finder is None:
             self._finder = HeadFinder(FinderSettings(self._models_dir))
         found = self._finder.find(image)
-        return render_snapshot(image.copy(), PrivacyMask(), np.concatenate([heads, found]))
+        return render_snapshot(image.copy(), PrivacyMask(), np.concatenate([heads, found.regions]))

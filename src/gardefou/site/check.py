@@ -177,7 +177,7 @@ def _entries(holder: Mapping[str, object], key: str) -> Iterator[tuple[int, Mapp
 def _repeated_identifiers(data: Mapping[str, object]) -> Iterator[Found]:
     yield from _repeated(data, ("cameras",))
     for index, camera in _entries(data, "cameras"):
-        for key in ("masks", "sensitive", "zones", "lines"):
+        for key in ("masks", "sensitive", "zones", "walkways", "lines"):
             yield from _repeated(camera, ("cameras", index, key))
 
 

@@ -25,6 +25,7 @@ from pydantic import (
 from gardefou.capture.gate import Sleep
 from gardefou.capture.link import Transport
 from gardefou.geometry.ground import Ground
+from gardefou.site.closure import MOST_CLOSED, closed_share
 from gardefou.site.mistakes import Finding, mistake, raise_all
 from gardefou.site.settings import LEAST_CROWD_M2, Number, Part, Situations
 from gardefou.site.shapes import (
@@ -153,6 +154,13 @@ class SensitiveArea(Part):
     polygon: Polygon
 
 
+class Walkway(Part):
+    """Ground in the picture where people walk: pavement, square, platform."""
+
+    id: Identifier
+    polygon: Polygon
+
+
 class Zone(Part):
     """A polygon on the ground where one situation is watched for."""
 
@@ -271,12 +279,29 @@ class Camera(Part):
     masks: Annotated[tuple[Mask, ...], AfterValidator(_once)] = ()
     sensitive: Annotated[tuple[SensitiveArea, ...], AfterValidator(_once)] = ()
     zones: Annotated[tuple[Zone, ...], AfterValidator(_once)] = ()
+    walkways: Annotated[tuple[Walkway, ...], AfterValidator(_once)] | None = None
     lines: Annotated[tuple[CountingLine, ...], AfterValidator(_once)] = ()
     calibration: Calibration | None = None
 
     def zones_of(self, situation: Situation) -> tuple[Zone, ...]:
         """The zones where a situation is watched for."""
         return tuple(zone for zone in self.zones if zone.situation is situation)
+
+    @property
+    def closed_share(self) -> float | None:
+        """The share of its pedestrian space that zones close; None where that is not declared."""
+        if self.walkways is None:
+            return None
+        zones = [zone.polygon for zone in self.zones_of(Situation.ZONE_INTRUSION)]
+        return closed_share(zones, [each.polygon for each in self.walkways])
+
+    @model_validator(mode="after")
+    def _leaves_room_to_walk(self) -> Self:
+        share = self.closed_share
+        if share is not None and share > MOST_CLOSED:
+            what = mistake("site.mistake.too_much_closed", share=share, most=MOST_CLOSED)
+            raise_all([(("zones",), what)])
+        return self
 
     @model_validator(mode="after")
     def _density_can_be_measured(self) -> Self:
