@@ -72,7 +72,11 @@ def pictures(video: Path, start_s: float = 0.0, end_s: float = float("inf")) -> 
             if at >= end_s:
                 return
             if at >= start_s:
-                yield frame.reformat(*SIZE, format="yuv420p").to_ndarray()
+                yield (
+                    frame.reformat(*SIZE, format="yuv420p")
+                    .to_ndarray()
+                    .astype(np.uint8, copy=False)
+                )
 
 
 def rate(video: Path) -> float:

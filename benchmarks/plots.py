@@ -91,5 +91,6 @@ def _step(largest: float) -> float:
     """A round distance between marks that gives four to ten of them."""
     if largest <= 0:
         return 1.0
-    power = 10 ** math.floor(math.log10(largest))
-    return next(power * each for each in (0.1, 0.2, 0.5, 1) if largest / (power * each) <= 10)
+    power = 10.0 ** math.floor(math.log10(largest))
+    steps = (power * each for each in (0.1, 0.2, 0.5, 1.0))
+    return next(float(step) for step in steps if largest / step <= 10)
