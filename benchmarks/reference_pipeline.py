@@ -67,7 +67,7 @@ def decode(outputs: list[Any], scale: float) -> Any:
     for stride, score, spread in zip(STRIDES, scores, bins, strict=True):
         people = score[0, :, PERSON]
         hits = np.flatnonzero(people > THRESHOLD)
-        logits = spread[0, hits].reshape(len(hits), 4, -1)
+        logits = spread[0, hits].reshape(len(hits), 4, spread.shape[2] // 4)
         weights = np.exp(logits - logits.max(axis=2, keepdims=True))
         weights /= weights.sum(axis=2, keepdims=True)
         reach = (weights * np.arange(weights.shape[2])).sum(axis=2) * stride
