@@ -20,9 +20,9 @@ from typing import Any
 from bench_command import bench
 from plots import Line, line_plot, write_plot
 
-HEAD = (
-    "| streams | cores | per stream | x decoding | analysed/s | dropped | p50 ms | p95 ms | MiB |"
-)
+HEAD = "| streams | cores | each | x decoding | analysed/s | dropped | p50 ms | p95 ms | MiB | |"
+RULE = "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"
+"""``cores`` all streams together take, and CPU seconds ``each`` takes a second."""
 
 
 def numbers(given: str | None) -> Iterator[int]:
@@ -44,7 +44,7 @@ def row(found: dict[str, Any]) -> str:
         f"{latency['p95'] or 0:.0f}",
         f"{found['rss_mib']:.0f}",
     ]
-    return "| " + " | ".join(cells) + (" | full |" if found["saturated"] else " |")
+    return "| " + " | ".join(cells) + (" | full |" if found["saturated"] else " | |")
 
 
 def cores(found: dict[str, Any]) -> float:
@@ -70,8 +70,7 @@ def main() -> int:
         f"--warmup={given.warmup}",
         f"--situations={given.situations}",
     )
-    print(HEAD)
-    print("|" + " ---: |" * (HEAD.count("|") - 1))
+    print(f"{HEAD}\n{RULE}")
     measured = []
     for streams in numbers(given.streams):
         try:
