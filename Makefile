@@ -11,7 +11,8 @@ PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -typ
 TEST_PACKAGES := python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly chromium
 
-.PHONY: setup models demo test e2e test-packages lint frontend-checks absence bench clean
+.PHONY: setup models demo test e2e test-packages lint frontend-checks absence bench performance \
+  clean
 
 setup: $(STAMPS)/install models $(PAGE)
 
@@ -68,10 +69,18 @@ e2e: setup test-packages
 	$(BIN)/pytest tests/e2e
 	@echo "→ pictures of every page: build/pages"
 
-# The short benchmarks; those that need footage say so in their first lines.
+# The short benchmarks. With GARDEFOU_FOOTAGE also those that need footage; with PEERS, the Python of
+# benchmarks/reference_pipeline.py, also the pipeline we compare with. All figures of
+# docs/performance.md: make performance (about 40 minutes on a machine that does nothing else).
+BENCH_OUT ?= bench-out
+PERFORMANCE = $(BIN)/gardefou models install vtest && $(BIN)/python benchmarks/performance.py $(BENCH_OUT) $(if $(PEERS),--peers $(PEERS))
+
 bench: setup
-	$(BIN)/gardefou models install vtest && $(BIN)/python benchmarks/analysis_cost.py
+	$(PERFORMANCE) --quick
 	$(if $(GARDEFOU_FOOTAGE),$(BIN)/python benchmarks/situations.py $(GARDEFOU_FOOTAGE))
+
+performance: setup
+	$(PERFORMANCE)
 
 clean:
 	rm -rf $(VENV) $(STAMPS) frontend/node_modules src/gardefou/web/static

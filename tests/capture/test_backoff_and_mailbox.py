@@ -77,3 +77,28 @@ def test_no_password_is_left_in_an_address(address: str) -> None:
 
 def test_an_address_without_password_is_unchanged() -> None:
     assert without_password("rtsp://10.0.0.7:554/a@b?c=d") == "rtsp://10.0.0.7:554/a@b?c=d"
+
+
+def test_a_patient_giver_waits_until_the_place_is_free() -> None:
+    box = Mailbox[int]()
+    box.put(1)
+    giver = threading.Thread(target=box.put, args=(2, True), daemon=True)
+    giver.start()
+
+    assert box.waiting == 1
+    assert [box.take(timeout=30.0), box.take(timeout=30.0)] == [1, 2]
+    giver.join(30.0)
+    assert not giver.is_alive()
+    assert box.drops == 0
+
+
+def test_a_patient_giver_is_let_go_when_the_place_closes() -> None:
+    box = Mailbox[int]()
+    box.put(1)
+    giver = threading.Thread(target=box.put, args=(2, True), daemon=True)
+    giver.start()
+
+    box.close()
+    giver.join(30.0)
+
+    assert not giver.is_alive()

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -288,6 +289,24 @@ def test_the_slow_consumer_gets_the_newest_frame(tmp_path: Path) -> None:
         second = source.latest(timeout=DEADLINE_S)
         assert second is not None
         assert second.time - first.time > 9 / 25
+
+
+def test_an_unpaced_file_goes_as_fast_as_its_frames_are_taken(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", frames=50)
+    patient = LiveSettings(is_patient=True)
+    with LiveSource(FileLoop(clip, paced=False), EVERY, patient) as source:
+        times = [frame_of(source).time for _ in range(120)]
+        health = source.health
+    assert health.drops == 0
+    assert times[0] == 0.0
+    assert all(later - earlier == pytest.approx(1 / 25) for earlier, later in pairwise(times))
+
+
+def test_a_frame_says_when_its_packet_was_read(tmp_path: Path) -> None:
+    began = time.monotonic()
+    with LiveSource.loop(write_clip(tmp_path / "clip.mp4"), EVERY) as source:
+        frame = frame_of(source)
+    assert began <= frame.arrived <= time.monotonic()
 
 
 def test_a_file_plays_endlessly_as_if_live(tmp_path: Path) -> None:

@@ -51,3 +51,13 @@ def test_no_pause_is_longer_than_the_stream_forces(steps: list[float]) -> None:
 def test_a_beat_must_be_positive() -> None:
     with pytest.raises(ValueError, match="positive"):
         Pace(0)
+
+
+def test_another_beat_from_now_on() -> None:
+    pace = Pace(5.0)
+    before = [frame for frame in range(25) if pace.takes(frame / 25)]
+    pace.change(2.5)
+    after = [frame for frame in range(25, 100) if pace.takes(frame / 25)]
+
+    assert before == [0, 5, 10, 15, 20]
+    assert {second - first for first, second in pairwise(after)} == {10}

@@ -9,6 +9,7 @@ from gardefou import __version__
 from gardefou.capture.notice import Notice
 from gardefou.governance.figures import maturity_of
 from gardefou.runtime.bus import CameraHealth, CameraState, DiskState, SystemState
+from gardefou.runtime.load import CameraLoad, SystemLoad
 from gardefou.situations.situation import Situation
 from support.house import ZONE, House
 
@@ -48,6 +49,28 @@ def test_the_state_follows_what_the_hub_last_published(house: House, client: Tes
     }
 
 
+def test_how_busy_each_camera_is_can_be_asked(house: House, client: TestClient) -> None:
+    assert client.get("/api/load").json()["cameras"] == []
+    quay = CameraLoad(5.0, analysis_fps=4.0, latency_ms=(120.0, 300.0), dropped=7, awake=False)
+    house.bus.load = SystemLoad(1000.0, 0.8, {"quay": quay}, workers_mib=300.0, evidence_waiting=2)
+
+    load = client.get("/api/load").json()
+
+    assert (load["share"], load["workers_mib"], load["evidence_queued"]) == (0.8, 300.0, 2)
+    assert load["cameras"] == [
+        {
+            "camera_id": "quay",
+            "wanted_fps": 5.0,
+            "analysis_fps": 4.0,
+            "latency_ms": 300.0,
+            "dropped": 7,
+            "queued": 0,
+            "ring_mib": 0.0,
+            "awake": False,
+        }
+    ]
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_desk_gets_its_own_texts_and_no_others(client: TestClient, language: str) -> None:
     texts = client.get(f"/api/texts/{language}").json()
@@ -55,10 +78,12 @@ def test_the_desk_gets_its_own_texts_and_no_others(client: TestClient, language:
     assert "situations.fire.legal" in texts
     assert "storage.follow_up.watched" in texts
     rooms = {key.partition(".")[0] for key in texts}
-    assert rooms == {"web", "desk", "situations", "storage", "accounts", "governance"}
+    pages = {"desk", "load", "workshop", "measures", "measures_page"}
+    assert rooms == {"web", "situations", "storage", "accounts", "governance"} | pages
     assert all(
         key.startswith("governance.maturity.") for key in texts if key.startswith("governance.")
     )
+    assert all(key.startswith("load.desk.") for key in texts if key.startswith("load."))
 
 
 def test_every_situation_comes_with_how_far_it_may_be_trusted(client: TestClient) -> None:

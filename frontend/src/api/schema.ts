@@ -1163,10 +1163,10 @@ export interface components {
             dropped: number;
             /** Latency Ms */
             latency_ms: number | null;
+            /** Queued */
+            queued: number;
             /** Ring Mib */
             ring_mib: number;
-            /** Waiting */
-            waiting: number;
             /** Wanted Fps */
             wanted_fps: number;
         };
@@ -1573,8 +1573,8 @@ export interface components {
         LoadView: {
             /** Cameras */
             cameras: components["schemas"]["CameraLoadView"][];
-            /** Evidence Waiting */
-            evidence_waiting: number;
+            /** Evidence Queued */
+            evidence_queued: number;
             /** Share */
             share: number;
             /** Workers Mib */

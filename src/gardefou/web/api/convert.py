@@ -134,14 +134,14 @@ def load_view(load: SystemLoad | None) -> LoadView:
                 analysis_fps=each.analysis_fps,
                 latency_ms=each.latency_ms[1] if each.latency_ms else None,
                 dropped=each.dropped,
-                waiting=each.waiting,
+                queued=each.waiting,
                 ring_mib=each.ring_mib,
                 awake=each.awake,
             )
             for camera_id, each in load.cameras.items()
         ],
         workers_mib=load.workers_mib,
-        evidence_waiting=load.evidence_waiting,
+        evidence_queued=load.evidence_waiting,
     )
 
 

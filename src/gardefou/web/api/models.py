@@ -167,7 +167,7 @@ class CameraLoadView(Strict):
     analysis_fps: float | None
     latency_ms: float | None
     dropped: int
-    waiting: int
+    queued: int
     ring_mib: float
     awake: bool | None
 
@@ -178,7 +178,7 @@ class LoadView(Strict):
     share: float
     cameras: list[CameraLoadView]
     workers_mib: float
-    evidence_waiting: int
+    evidence_queued: int
 
 
 class SystemView(Strict):

@@ -1,0 +1,125 @@
+"""Nothing grows: memory, open files and threads of a running bench, hour after hour.
+
+    python benchmarks/soak.py VIDEO [--minutes 60] [--streams 4] [--situations all] [--svg FILE]
+
+`gardefou bench --realtime` runs for so long; twice a minute all its processes are looked at from
+outside. The first part of the run (the packet rings fill, models are loaded) is not judged. Exit
+status 1 when a straight line through the rest rises: memory by more than 1 % an hour and 8 MiB,
+open files or threads by more than 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gardefou.runtime import processes
+from plots import Line, line_plot, write_plot
+
+EVERY_S = 30.0
+SETTLING = 0.25
+"""Share of the run that is not judged; the warm-up of the bench at least."""
+
+MEMORY_SHARE, MEMORY_MIB, COUNT = 0.01, 8.0, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All processes at a minute of the run."""
+
+    minute: float
+    mib: float
+    files: int
+    threads: int
+
+
+def look(pid: int, began: float) -> Look:
+    """All that descends from a process, and itself."""
+    family = processes.family(pid)
+    return Look(
+        minute=(time.monotonic() - began) / 60,
+        mib=sum(processes.proportional(each) for each in family) / 2**20,
+        files=sum(processes.open_files(each) for each in family),
+        threads=sum(processes.threads(each) for each in family),
+    )
+
+
+def rise(looks: list[Look], name: str) -> float:
+    """By how much the straight line through the looks rises from the first to the last of them."""
+    minutes = np.array([each.minute for each in looks])
+    values = np.array([getattr(each, name) for each in looks], dtype=np.float64)
+    return float(np.polyfit(minutes, values, 1)[0] * (minutes[-1] - minutes[0]))
+
+
+def run(video: Path, minutes: float, streams: int, situations: str, every_s: float) -> list[Look]:
+    """Looks at a bench of so many minutes. Raises `RuntimeError` when it fails."""
+    command = [sys.executable, "-c", "from gardefou.cli.app import main; main()", "bench"]
+    options = [f"--streams={streams}", "--realtime", f"--situations={situations}"]
+    arguments = [*command, str(video), *options, "--warmup=5", f"--seconds={minutes * 60}"]
+    looks = []
+    began = time.monotonic()
+    with subprocess.Popen(arguments) as process:
+        try:
+            while process.poll() is None:
+                looks.append(look(process.pid, began))
+                try:
+                    process.wait(every_s)
+                except subprocess.TimeoutExpired:
+                    continue
+        finally:
+            process.terminate()
+    if process.returncode:
+        raise RuntimeError(f"the bench ended with status {process.returncode}")
+    return [each for each in looks if each.minute <= minutes]
+
+
+def main() -> int:
+    """Run, print the table, write the plot; whether something grew."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("video", type=Path)
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--streams", type=int, default=4)
+    parser.add_argument("--situations", default="all")
+    parser.add_argument("--every", type=float, default=EVERY_S)
+    parser.add_argument("--svg", type=Path, default=Path("soak.svg"))
+    given = parser.parse_args()
+    try:
+        looks = run(given.video, given.minutes, given.streams, given.situations, given.every)
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    judged = looks[round(SETTLING * len(looks)) :]
+    if len(judged) < 3:
+        print("too short to judge; take more --minutes or a shorter --every", file=sys.stderr)
+        return 2
+    first, last = judged[0], judged[-1]
+    hours = (last.minute - first.minute) / 60
+    allowed = max(MEMORY_MIB, MEMORY_SHARE * first.mib * hours)
+    limits = {"mib": allowed, "files": COUNT, "threads": COUNT}
+    print(f"minutes {first.minute:.1f} to {last.minute:.1f}, {given.streams} streams")
+    print("| | first | last | rise of the line | allowed |\n| --- | ---: | ---: | ---: | ---: |")
+    grew = False
+    for name, limit in limits.items():
+        risen = rise(judged, name)
+        grew = grew or risen > limit
+        start, end = getattr(first, name), getattr(last, name)
+        print(f"| {name} | {start:.0f} | {end:.0f} | {risen:+.1f} | {limit:.1f} |")
+    lines = [
+        Line("memory, MiB (each shared page once)", [(each.minute, each.mib) for each in looks])
+    ]
+    title = f"{given.streams} streams of {given.video.name}, situations: {given.situations}"
+    write_plot(given.svg, line_plot(title, "minutes", "MiB", lines))
+    print("something grows" if grew else "nothing grows")
+    return int(grew)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
