@@ -53,10 +53,11 @@ def fitted_similarity(points: Floats, moves: Floats, soft: float) -> Similarity:
     )
     wanted = np.concatenate((moves[:, 0], moves[:, 1]))
     weights: Floats = one
-    found = np.zeros(4)
+    found: Floats = np.zeros(4)
     for _ in range(_ROUNDS):
         both = np.sqrt(np.concatenate((weights, weights)))
-        found = np.linalg.lstsq(design * both[:, None], wanted * both, rcond=None)[0]
-        off = (wanted - design @ found).reshape(2, -1)
-        weights = 1.0 / np.square(1.0 + np.square(off / soft).sum(axis=0))
+        solved = np.linalg.lstsq(design * both[:, None], wanted * both, rcond=None)[0]
+        found = np.asarray(solved, np.float64)
+        off: Floats = (wanted - design @ found).reshape(2, -1)
+        weights = np.asarray(1.0 / np.square(1.0 + np.square(off / soft).sum(axis=0)), np.float64)
     return Similarity(*(float(each) for each in found))
