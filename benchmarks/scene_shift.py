@@ -25,7 +25,7 @@ LOOKS, STEP_S = 26, 0.5
 Change = Callable[[Image], Image]
 
 
-def pictures(path: Path, most: int = 260) -> list[Image]:
+def pictures(path: Path, most: int = 130) -> list[Image]:
     """Two pictures a second, at most 640 px wide."""
     found: list[Image] = []
     with av.open(str(path)) as container:
@@ -82,25 +82,38 @@ def looks_until_blocked(images: list[Image], change: Change | None) -> int | Non
 
 STAYS = {"as it is": None, "dark": lit(0.15), "bright": lit(1.6), "from a side": lit(1.0, 0.6)}
 MOVES = {
+    "1 %": moved(0.01),
     "2 %": moved(0.02),
     "3 %": moved(0.03),
     "20 %": moved(0.2),
+    "mirrored": lambda image: np.ascontiguousarray(image[:, ::-1]),
+    "1 degree": moved(0, 1),
+    "2 degrees": moved(0, 2),
+    "-2 degrees": moved(0, -2),
     "5 degrees": moved(0, 5),
+    "zoom 4 %": moved(0, 0, 1.04),
     "zoom 8 %": moved(0, 0, 1.08),
 }
 
 
 def main() -> None:
-    """Print a line a clip, then the cost of a look."""
+    """Print a line a clip, how many clips each change blocked, and the cost of a look."""
     cv2.setNumThreads(1)
-    folder = Path(sys.argv[1])
+    folder, counts, clips = Path(sys.argv[1]), dict.fromkeys([*STAYS, *MOVES], 0), 0
     for path in sorted([*folder.rglob("*.mp4"), *folder.rglob("*.avi")]):
         images = pictures(path)
         blocked = [
             name for name, each in STAYS.items() if looks_until_blocked(images, each) is not None
         ]
         after = {name: looks_until_blocked(images, each) for name, each in MOVES.items()}
-        print(f"{path.name:44} blocked: {blocked or '-'}  moved, looks until blocked: {after}")
+        clips += 1
+        for name in [*blocked, *(name for name, each in after.items() if each is not None)]:
+            counts[name] += 1
+        print(
+            f"{path.name:44} blocked: {blocked or '-'}  moved, looks until blocked: {after}",
+            flush=True,
+        )
+    print(f"of {clips} clips, blocked: {counts}")
     noise = np.random.default_rng(1).integers(0, 256, (360, 640, 3)).astype(np.uint8)
     shift = SceneShift(look_s=0.0)
     for step in range(LEARNING_LOOKS + 1):

@@ -2,12 +2,14 @@
 
 Edges are compared by direction, not by brightness (doubled angles, as in the structure tensor:
 Bigün and Granlund, 1987), averaged over looks so that whoever passes by fades, in blocks that may
-each have shifted (normalised correlation: Lewis, 1995).
+each have shifted (normalised correlation: Lewis, 1995). Shifts too small to tell alone count when
+most blocks agree on one shift, turn and scale.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 from itertools import pairwise
 from typing import Final, TypeAlias
@@ -17,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gardefou.geometry.arrays import Image
+from gardefou.geometry.similarity import fitted_similarity
 
 LOOK_S: Final = 2.0
 """Time between two looks, s."""
@@ -28,7 +31,7 @@ WIDTH: Final = 160
 """Width of the picture that is compared, px; a shift of `LEAST_SHIFT` of them shows."""
 
 LEAST_SHIFT: Final = 2
-"""A block that moved by so much has shifted, px: 1.25 % of the picture's width."""
+"""A block, or a corner of the whole, that moved by so much has shifted, px: 1.25 % of the width."""
 
 MOST_SHIFT: Final = 8
 """How far a block is looked for, px; beyond, the view is another one."""
@@ -50,6 +53,10 @@ _FEW_KEPT: Final = 0.35
 _MANY_SHIFTED: Final = 0.3
 _AS_MUCH: Final = 0.5
 _IN_A_ROW: Final = 3
+_SOFT_PX: Final = 0.5
+_AGREES_PX: Final = 0.75
+_LEAST_AGREEING: Final = 8
+_MANY_AGREEING: Final = 0.4
 
 Field: TypeAlias = npt.NDArray[np.float32]
 """Edges of a picture: [H, W, 2], direction by doubled angle, length 0..1."""
@@ -70,7 +77,8 @@ class Look:
     """One comparison: shares of the blocks with edges that are kept, and that shifted, 0..1.
 
     ``structure`` edges now in those blocks, as a share of the reference's; ``blocks`` how many
-    blocks have edges.
+    blocks have edges; ``moved`` by how much the corner that moved most did, if the blocks agree, px
+    of `WIDTH`.
     """
 
     view: View
@@ -78,6 +86,7 @@ class Look:
     shifted: float = 0.0
     structure: float = 1.0
     blocks: int = 0
+    moved: float = 0.0
 
 
 class SceneShift:
@@ -128,28 +137,22 @@ class SceneShift:
     def _compared(self, current: Field, reference: Field) -> Look:
         if current.shape != reference.shape:
             return self._concluded(Look(View.MOVED, 0.0, 0.0, 1.0, _LEAST_BLOCKS))
-        kept = shifted = blocks = 0
-        now = then = 0.0
-        for rows, columns in _grid(reference.shape[:2]):
-            block = reference[rows, columns]
-            strength = float(np.square(block).sum(axis=2).mean())
-            if strength < _STRUCTURE:
-                continue
-            blocks += 1
-            then += strength
-            now += float(np.square(current[rows, columns]).sum(axis=2).mean())
-            here, best, shift = _matched(block, current, rows, columns)
-            if here >= _KEPT or (best >= _KEPT and shift < LEAST_SHIFT):
-                kept += 1
-            elif best >= _FOUND and best - here >= _BETTER:
-                shifted += 1
+        matches = [
+            _matched(reference, current, rows, columns)
+            for rows, columns in _grid(reference.shape[:2])
+        ]
+        seen = [each for each in matches if each.then >= _STRUCTURE]
+        blocks = len(seen)
         if blocks < _LEAST_BLOCKS:
             return self._concluded(Look(View.UNDECIDED, blocks=blocks))
-        structure = now / then
-        shares = kept / blocks, shifted / blocks, structure, blocks
-        if shifted / blocks >= _MANY_SHIFTED:
+        kept = sum(each.is_kept for each in seen) / blocks
+        shifted = sum(each.has_shifted for each in seen) / blocks
+        structure = sum(each.now for each in seen) / sum(each.then for each in seen)
+        moved = _moved_as_a_whole(seen, reference.shape[:2])
+        shares = kept, shifted, structure, blocks, moved
+        if shifted >= _MANY_SHIFTED or moved >= LEAST_SHIFT:
             return self._concluded(Look(View.MOVED, *shares))
-        if kept / blocks > _FEW_KEPT:
+        if kept > _FEW_KEPT:
             return self._concluded(Look(View.SAME, *shares))
         # Edges fewer than before are the night or fog; as many, but others, are another view.
         view = View.MOVED if structure >= _AS_MUCH else View.UNDECIDED
@@ -159,7 +162,7 @@ class SceneShift:
         """A view counts as another one only when several looks in a row say so."""
         self._doubts = self._doubts + 1 if look.view is View.MOVED else 0
         if look.view is View.MOVED and self._doubts < _IN_A_ROW:
-            return Look(View.UNDECIDED, look.kept, look.shifted, look.structure, look.blocks)
+            return replace(look, view=View.UNDECIDED)
         return look
 
     def _seen(self, image: Image) -> Field:
@@ -203,13 +206,74 @@ def _grid(shape: tuple[int, ...]) -> list[tuple[slice, slice]]:
     ]
 
 
-def _matched(block: Field, current: Field, rows: slice, columns: slice) -> tuple[float, float, int]:
-    """How well a block fits where it was, how well at best, and how far away that is, px."""
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A block of the reference found again: its middle and how far away it is, px.
+
+    ``here`` and ``best`` how well it fits where it was and at best; ``then`` and ``now`` its edges.
+    """
+
+    middle: tuple[float, float]
+    shift: tuple[float, float]
+    here: float
+    best: float
+    then: float
+    now: float
+
+    @property
+    def is_kept(self) -> bool:
+        near = max(abs(each) for each in self.shift) < LEAST_SHIFT - 0.5
+        return self.here >= _KEPT or (self.best >= _KEPT and near)
+
+    @property
+    def has_shifted(self) -> bool:
+        better = self.best >= _FOUND and self.best - self.here >= _BETTER
+        return better and not self.is_kept
+
+
+def _matched(reference: Field, current: Field, rows: slice, columns: slice) -> _Match:
+    """A block sought in the current edges around where it was."""
+    block = reference[rows, columns]
     around = current[
         rows.start - MOST_SHIFT : rows.stop + MOST_SHIFT,
         columns.start - MOST_SHIFT : columns.stop + MOST_SHIFT,
     ]
-    fits = cv2.matchTemplate(around, block, cv2.TM_CCORR_NORMED)
+    fits = np.asarray(cv2.matchTemplate(around, block, cv2.TM_CCORR_NORMED), np.float32)
     _, best, _, (x, y) = cv2.minMaxLoc(fits)
-    here = float(fits[MOST_SHIFT, MOST_SHIFT])
-    return here, float(best), max(abs(x - MOST_SHIFT), abs(y - MOST_SHIFT))
+    return _Match(
+        ((columns.start + columns.stop) / 2, (rows.start + rows.stop) / 2),
+        (_top(fits[y], x) - MOST_SHIFT, _top(fits[:, x], y) - MOST_SHIFT),
+        float(fits[MOST_SHIFT, MOST_SHIFT]),
+        float(best),
+        _strength(block),
+        _strength(current[rows, columns]),
+    )
+
+
+def _strength(block: Field) -> float:
+    return float(np.square(block).sum(axis=2).mean())
+
+
+def _top(line: npt.NDArray[np.float32], at: int) -> float:
+    """Where a parabola through a maximum and its neighbours is highest, px."""
+    if not 0 < at < len(line) - 1:
+        return float(at)
+    before, middle, after = (float(each) for each in line[at - 1 : at + 2])
+    bend = before - 2 * middle + after
+    return at if bend >= 0 else at + min(0.5, max(-0.5, (before - after) / (2 * bend)))
+
+
+def _moved_as_a_whole(seen: Sequence[_Match], shape: tuple[int, ...]) -> float:
+    """By how much a corner of the picture moved at most, px; 0 where the blocks do not agree."""
+    good = [each for each in seen if each.best >= _FOUND]
+    if len(good) < _LEAST_AGREEING:
+        return 0.0
+    centre = np.array([shape[1] / 2, shape[0] / 2])
+    points = np.array([each.middle for each in good]) - centre
+    shifts = np.array([each.shift for each in good])
+    found = fitted_similarity(points, shifts, _SOFT_PX)
+    agreeing = int((np.hypot(*(shifts - found.moves(points)).T) < _AGREES_PX).sum())
+    if agreeing < max(_LEAST_AGREEING, _MANY_AGREEING * len(seen)):
+        return 0.0
+    corners = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]]) * centre
+    return float(np.hypot(*found.moves(corners).T).max())
