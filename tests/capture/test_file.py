@@ -16,7 +16,7 @@ from av.stream import Discard
 from gardefou.capture.file import FileReport, FileSource
 from gardefou.capture.frame import Frame
 from gardefou.capture.masks import PrivacyMask
-from gardefou.capture.reader import ReadSettings, StreamReader
+from gardefou.capture.reader import REDUCED, ReadSettings, StreamReader
 from gardefou.capture.replay import decode_ring
 from gardefou.capture.ring import PacketRing
 from gardefou.errors import CaptureError
@@ -141,6 +141,27 @@ def test_without_the_loop_filter_pictures_differ_a_little_and_evidence_does_not(
         np.abs(frame.image.astype(int) - image).max() <= 2
         for frame, image in zip(smooth, kept, strict=True)
     )
+
+
+def test_the_loop_filter_is_left_out_only_where_the_picture_becomes_much_smaller(
+    tmp_path: Path,
+) -> None:
+    path = write_clip(tmp_path / "clip.mp4", options={"preset": "veryfast", "crf": "35"})
+
+    def pictures(pixels: int, skips: bool | None) -> list[Frame]:
+        with FileSource(
+            path, replace(EVERY, analysis_pixels=pixels, skips_loop_filter=skips)
+        ) as source:
+            return list(source.frames())
+
+    def alike(some: list[Frame], others: list[Frame]) -> bool:
+        return all((a.image == b.image).all() for a, b in zip(some, others, strict=True))
+
+    width, height = SIZE
+    small, full = width * height // REDUCED, width * height
+    assert not alike(pictures(small, False), pictures(small, True))
+    assert alike(pictures(small, None), pictures(small, True))
+    assert alike(pictures(full, None), pictures(full, False))
 
 
 def test_a_file_that_broke_off_is_read_as_far_as_it_goes(tmp_path: Path) -> None:

@@ -45,9 +45,10 @@ def test_pixels_that_are_not_square_are_made_so(
     assert square_pixels(*size, aspect) == square
 
 
-def test_one_pass_gives_the_colours_of_the_scene() -> None:
+@pytest.mark.parametrize("pixels", ["yuv420p", "yuvj420p", "yuv444p"])
+def test_a_smaller_picture_has_the_colours_of_the_scene(pixels: str) -> None:
     picture = scene(0, (384, 256))
-    stored = av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="yuv420p")
+    stored = av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format=pixels)
     image = Converter(PrivacyMask(), 192 * 128).picture(stored)
     assert image.shape == (128, 192, 3)
     assert image.flags.c_contiguous

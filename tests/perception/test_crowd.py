@@ -12,7 +12,15 @@ import pytest
 
 from gardefou.geometry.arrays import Image
 from gardefou.geometry.detections import Detections, ObjectClass
-from gardefou.perception.crowd import EVERY_S, FEW, CrowdLooks, look, people
+from gardefou.perception.crowd import (
+    CALM_EVERY_S,
+    EVERY_S,
+    FEW,
+    GROWN,
+    CrowdLooks,
+    look,
+    people,
+)
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
 from gardefou.perception.percept import Evidence
@@ -91,6 +99,25 @@ def test_tiles_are_looked_at_only_where_there_may_be_a_crowd() -> None:
     look = looks.start(image, 3 * EVERY_S, NOBODY)
     assert look is not None
     assert [*places, len(look.places)] == [14, 1, 1, 14]
+
+
+@pytest.mark.parametrize(
+    ("seen_since", "waits_s"), [(FEW, CALM_EVERY_S), (round(GROWN * FEW), EVERY_S)]
+)
+def test_where_tiles_showed_few_people_the_next_look_waits_unless_more_came(
+    seen_since: int, waits_s: float
+) -> None:
+    looks = CrowdLooks(engine(Eyes()))
+    first = looks.start(picture(10, 10), 0.0, NOBODY)
+    assert first is not None
+    looks.finish(first)
+    boxes = np.tile([0.0, 0.0, 24.0, 60.0], (seen_since, 1))
+    people = np.full(seen_since, ObjectClass.PERSON, dtype=np.int64)
+    looks.learn(Detections(boxes, np.full(seen_since, 0.2), people))
+    assert looks.start(picture(10, 10), waits_s - 0.2, NOBODY) is None
+    second = looks.start(picture(10, 10), waits_s, NOBODY)
+    assert second is not None
+    assert len(second.places) > 1
 
 
 def test_a_perceiver_gathers_what_is_wanted_and_nothing_else(

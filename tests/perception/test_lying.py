@@ -15,7 +15,15 @@ from gardefou.capture.reader import ReadSettings
 from gardefou.geometry.arrays import Image, Size
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.perception.engine import InferenceEngine
-from gardefou.perception.lying import LOOK_SIZE, WATCHED_S, LyingLooks, Turned, people_lying
+from gardefou.perception.lying import (
+    LOOK_SIZE,
+    PATIENT_LOOKS,
+    PATIENT_S,
+    WATCHED_S,
+    LyingLooks,
+    Turned,
+    people_lying,
+)
 from gardefou.perception.perceiver import Perceiver
 from gardefou.perception.percept import Evidence, Lying
 
@@ -101,6 +109,21 @@ def test_what_was_at_the_place_before_is_not_shown() -> None:
 def test_a_missing_body_is_looked_for_only_for_a_while_and_not_too_often() -> None:
     _, eyes = play([(picture(STANDING), 2), (picture(), 30)], [True, False])
     assert 0 < eyes.looks <= 2.7 * WATCHED_S + 2
+
+
+def test_the_place_before_is_looked_at_only_for_somebody_seen_there_now() -> None:
+    _, nobody = play([(picture(STANDING), 2), (picture(), 1)], [True, False])
+    _, somebody = play([(picture(STANDING), 2), (picture(LYING), 1)], [True, False])
+    assert somebody.looks == nobody.looks + 2  # Once for each side it may lie on.
+
+
+def test_where_many_looks_showed_nobody_it_is_looked_seldom_until_somebody_is_seen() -> None:
+    _, long = play([(picture(STANDING), 2), (picture(), WATCHED_S)], [True, False])
+    assert long.looks <= PATIENT_LOOKS + WATCHED_S / PATIENT_S
+    shown, _ = play(
+        [(picture(STANDING), 2), (picture(), 4), (picture(LYING), 2)], [True, *[False] * 2]
+    )
+    assert any(each is not None and len(each.boxes) for each in shown)
 
 
 def test_reset_forgets_who_stood() -> None:

@@ -125,12 +125,19 @@ def _flicker_of_flames(images: Images) -> Mask:
 
 
 def _warm(images: Images) -> Bools:
-    """Pixels [H, W] that are reddish at some time: a cheap bound on what follows."""
-    red = np.zeros(images.shape[1:3], dtype=np.uint8)
+    """Pixels [H, W] that are reddish at some time, and change: a cheap bound on what follows."""
+    shape = images.shape[1:3]
+    red = np.zeros(shape, dtype=np.uint8)
+    brightest = np.zeros(shape, dtype=np.uint16)
+    darkest = np.full(shape, np.iinfo(np.uint16).max, dtype=np.uint16)
     for image in images:
-        blue, _, bright = cv2.split(image)
+        blue, green, bright = cv2.split(image)
         cv2.max(red, cv2.subtract(bright, blue), dst=red)
-    return np.asarray(red >= RED_LEAST * SATURATION_LEAST)
+        brightness = cv2.add(bright, np.right_shift(green, 1), dtype=cv2.CV_16U)
+        cv2.max(brightest, brightness, dst=brightest)
+        cv2.min(darkest, brightness, dst=darkest)
+    swings = cv2.subtract(brightest, darkest) >= SWING_LEAST
+    return np.asarray((red >= RED_LEAST * SATURATION_LEAST) & swings)
 
 
 def _flickers(series: npt.NDArray[np.int16]) -> Bools:
