@@ -17,6 +17,7 @@ from gardefou.web import events, problems
 from gardefou.web.access import PUBLIC, check_declared
 from gardefou.web.api import (
     accountability,
+    accounts,
     alerts,
     exports,
     live,
@@ -83,7 +84,7 @@ def routes() -> FastAPI:
     )
     problems.install(app)
     rooms = (session, state, alerts, media, live, exports, events, suspension)
-    for room in (*rooms, accountability, measures, public):
+    for room in (*rooms, accountability, accounts, measures, public):
         app.include_router(room.router)
     _serve_page(app)
     check_declared(app)

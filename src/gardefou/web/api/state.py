@@ -19,6 +19,7 @@ from gardefou.web.api.models import HealthView, StateView
 from gardefou.web.problems import RefusedError
 
 PAGES = (
+    "accounts_page.",
     "measures.cut.",
     "measures.light.",
     "measures_page.",
