@@ -58,6 +58,22 @@ export const ROOMS: readonly Room[] = [
     offered: (desk) => desk.may("read_measures"),
     load: () => import("./measures/Measures.svelte"),
   },
+  {
+    id: "accounts",
+    title: "accounts_page.title",
+    skip: "accounts_page.skip",
+    wide: true,
+    offered: (desk) => desk.person !== null && desk.may("manage_accounts"),
+    load: () => import("./accounts/Accounts.svelte"),
+  },
+  {
+    id: "password",
+    title: "accounts_page.own",
+    skip: "accounts_page.skip_own",
+    wide: true,
+    offered: (desk) => desk.person !== null,
+    load: () => import("./accounts/OwnPassword.svelte"),
+  },
 ];
 
 /** The room that an address names, if it is offered; null is the alerts. */

@@ -58,6 +58,15 @@ WRITTEN = {
     ("GET", "/api/counts"): Action.READ_MEASURES,
     ("GET", "/api/counts/table.csv"): Action.READ_MEASURES,
     ("GET", "/public/map.geojson"): None,
+    ("GET", "/api/accounts"): Action.MANAGE_ACCOUNTS,
+    ("POST", "/api/accounts"): Action.MANAGE_ACCOUNTS,
+    ("POST", "/api/accounts/{name}/role"): Action.MANAGE_ACCOUNTS,
+    ("POST", "/api/accounts/{name}/closing"): Action.MANAGE_ACCOUNTS,
+    ("POST", "/api/accounts/{name}/password"): Action.MANAGE_ACCOUNTS,
+    ("POST", "/api/accounts/{name}/second-factor"): Action.MANAGE_ACCOUNTS,
+    ("POST", "/api/accounts/{name}/habilitations"): Action.MANAGE_ACCOUNTS,
+    ("POST", "/api/accounts/{name}/habilitations/end"): Action.MANAGE_ACCOUNTS,
+    ("POST", "/api/session/password"): None,
     ("GET", "/api/measures"): Action.READ_MEASURES,
     ("GET", "/api/measures/field.csv"): Action.READ_MEASURES,
     ("GET", "/public/tiles/{zoom}/{x}/{y}.png"): None,
@@ -88,6 +97,8 @@ WRITTEN = {
 
 SITE_TEXT = "version: 1\nname: Quay\ntimezone: Europe/Paris\ncameras:\n- {id: quay, name: Quay}\n"
 NOBODY = UUID(int=0)
+TRAINING = {"done": "2025-12-01", "expires": "2027-12-01", "certificate": "ATT-1"}
+
 BODIES: dict[str, dict[str, object]] = {
     "/api/alerts/{alert_id}/review": {
         "verdict": "refuted",
@@ -120,6 +131,19 @@ BODIES: dict[str, dict[str, object]] = {
         "recipient": "TJ de Lyon",
         "motive": "requisition",
     },
+    "/api/accounts": {"name": "n.body", "title": "N. Body", "role": "auditor"},
+    "/api/accounts/{name}/role": {"role": "auditor"},
+    "/api/accounts/{name}/closing": {"disabled": True, "motive": "left the town"},
+    "/api/accounts/{name}/password": {"motive": "forgotten"},
+    "/api/accounts/{name}/second-factor": {"motive": "lost telephone"},
+    "/api/accounts/{name}/habilitations": {
+        "granted_by": "The mayor",
+        "start": "2026-01-01",
+        "end": "2026-12-31",
+        "data_protection": TRAINING,
+        "processing": TRAINING,
+    },
+    "/api/accounts/{name}/habilitations/end": {"motive": "left the town"},
 }
 ASKED = {key: action for key, action in WRITTEN.items() if action is not None}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gardefou.governance.habilitation import Obstacle
 from gardefou.governance.ledger import Origin
 from gardefou.governance.measures import Cut
 from gardefou.governance.roles import Role
@@ -32,6 +33,7 @@ CHOSEN: dict[str, type[StrEnum]] = {
     "web.findings.": FindingStatus,
     "measures.cut.": Cut,
     "measures.light.": Light,
+    "accounts_page.obstacle.": Obstacle,
 }
 """Keys that end in a value the server sent."""
 
@@ -44,7 +46,7 @@ def sources() -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_that_is_named_exists(language: str) -> None:
-    rooms = "web|storage|situations|accounts|workshop|measures|measures_page"
+    rooms = "web|storage|situations|accounts|workshop|measures|measures_page|accounts_page"
     named = set(re.findall(rf'"((?:{rooms})\.[a-z_.]+)"', sources()))
 
     assert named

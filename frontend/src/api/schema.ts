@@ -148,6 +148,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Accounts
+         * @description Every account, by name, with its habilitations.
+         */
+        get: operations["list_accounts_api_accounts_get"];
+        put?: never;
+        /**
+         * Add Account
+         * @description Make an account; its password and second factor are in the answer and nowhere else.
+         */
+        post: operations["add_account_api_accounts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{name}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Account
+         * @description Close an account or open it again; open sessions end.
+         */
+        post: operations["close_account_api_accounts__name__closing_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{name}/habilitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Habilitate
+         * @description Give a habilitation with both trainings.
+         */
+        post: operations["habilitate_api_accounts__name__habilitations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{name}/habilitations/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Habilitations
+         * @description Take every habilitation of an account away, from now on.
+         */
+        post: operations["end_habilitations_api_accounts__name__habilitations_end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{name}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description Replace a lost password by a drawn one; open sessions end.
+         */
+        post: operations["reset_password_api_accounts__name__password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{name}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Role
+         * @description Give another role; open sessions end.
+         */
+        post: operations["set_role_api_accounts__name__role_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{name}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Second Factor
+         * @description Replace a lost second factor and its recovery codes; open sessions end.
+         */
+        post: operations["renew_second_factor_api_accounts__name__second_factor_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts": {
         parameters: {
             query?: never;
@@ -515,6 +659,26 @@ export interface paths {
          * @description Log out.
          */
         post: operations["log_out_api_session_end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Replace one's own password; every session of the account ends, this one too.
+         */
+        post: operations["change_password_api_session_password_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -996,6 +1160,24 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccountView
+         * @description One account; ``obstacle`` what keeps it from alerts today where its role needs leave.
+         */
+        AccountView: {
+            /** Disabled */
+            disabled: boolean;
+            /** Habilitations */
+            habilitations: components["schemas"]["HabilitationView"][];
+            /** Name */
+            name: string;
+            /** Needs Habilitation */
+            needs_habilitation: boolean;
+            obstacle: components["schemas"]["Obstacle"] | null;
+            role: components["schemas"]["Role"];
+            /** Title */
+            title: string;
+        };
+        /**
          * Action
          * @description What a person may do; names in the catalogue under ``accounts.action.<value>``.
          * @enum {string}
@@ -1238,6 +1420,16 @@ export interface components {
          */
         CloseReason: "ended" | "interrupted";
         /**
+         * ClosingRequest
+         * @description Close an account, or open it again; the motive is journalled.
+         */
+        ClosingRequest: {
+            /** Disabled */
+            disabled: boolean;
+            /** Motive */
+            motive: string;
+        };
+        /**
          * CodeRequest
          * @description The second half: a one-time code or a recovery code.
          */
@@ -1296,6 +1488,22 @@ export interface components {
          * @enum {string}
          */
         DocumentKind: "dpia" | "ropa" | "fria" | "prefecture" | "weekly" | "quarterly" | "follow_ups" | "persons" | "certificate" | "sign";
+        /**
+         * EnrolmentView
+         * @description A second factor, shown once; ``code`` fills a square of ``size`` modules as an SVG path.
+         */
+        EnrolmentView: {
+            /** Address */
+            address: string;
+            /** Code */
+            code: string;
+            /** Recovery Codes */
+            recovery_codes: string[];
+            /** Secret */
+            secret: string;
+            /** Size */
+            size: number;
+        };
         /**
          * EvidenceFile
          * @description The files an alert may have.
@@ -1505,10 +1713,16 @@ export interface components {
          *     ``residual_m`` how far the points lie from the plane they fix, None for four.
          */
         GroundView: {
-            /** Cells */
-            cells?: components["schemas"]["CellView"][];
-            /** Lines */
-            lines?: [
+            /**
+             * Cells
+             * @default []
+             */
+            cells: components["schemas"]["CellView"][];
+            /**
+             * Lines
+             * @default []
+             */
+            lines: [
                 number,
                 number
             ][][];
@@ -1518,6 +1732,58 @@ export interface components {
             residual_m?: number | null;
             /** Step M */
             step_m?: number | null;
+        };
+        /**
+         * HabilitationRequest
+         * @description A leave to see alerts and images, with both trainings.
+         */
+        HabilitationRequest: {
+            data_protection: components["schemas"]["TrainingView"];
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /** Granted By */
+            granted_by: string;
+            processing: components["schemas"]["TrainingView"];
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+        };
+        /**
+         * HabilitationView
+         * @description A leave as it was given.
+         */
+        HabilitationView: {
+            data_protection: components["schemas"]["TrainingView"];
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /** Granted By */
+            granted_by: string;
+            processing: components["schemas"]["TrainingView"];
+            /** Revoked */
+            revoked: boolean;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+        };
+        /**
+         * HandedOver
+         * @description What the administrator hands to the person, once; None what stays as it was.
+         */
+        HandedOver: {
+            account: components["schemas"]["AccountView"];
+            enrolment?: components["schemas"]["EnrolmentView"] | null;
+            /** Password */
+            password?: string | null;
         };
         /**
          * Heading
@@ -1614,6 +1880,25 @@ export interface components {
          */
         Mode: "evaluation" | "rehearsal" | "operational";
         /**
+         * MotiveRequest
+         * @description Why; it is journalled.
+         */
+        MotiveRequest: {
+            /** Motive */
+            motive: string;
+        };
+        /**
+         * NewAccountRequest
+         * @description A person who is to work here.
+         */
+        NewAccountRequest: {
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** Title */
+            title: string;
+        };
+        /**
          * NewRequestBody
          * @description A request as it came in; times UTC seconds.
          */
@@ -1637,6 +1922,12 @@ export interface components {
          * @description A request that says all by its address.
          */
         Nothing: Record<string, never>;
+        /**
+         * Obstacle
+         * @description Why nobody may see alerts with it; said under ``accounts.obstacle.<value>``.
+         * @enum {string}
+         */
+        Obstacle: "none_given" | "not_yet" | "ended" | "revoked" | "data_protection" | "processing";
         /**
          * Origin
          * @description Who suspends; words in the catalogue under ``mandate.origin.<value>``.
@@ -1665,6 +1956,16 @@ export interface components {
          * @enum {string}
          */
         Passer: "person" | "vehicle" | "other";
+        /**
+         * PasswordRequest
+         * @description One's own password, and the one in its place.
+         */
+        PasswordRequest: {
+            /** Password */
+            password: string;
+            /** Present */
+            present: string;
+        };
         /**
          * PersonView
          * @description Who is logged in; ``withheld`` says why they see no alerts, when they do not.
@@ -1890,6 +2191,13 @@ export interface components {
          */
         Role: "operator" | "supervisor" | "dpo" | "auditor" | "admin";
         /**
+         * RoleRequest
+         * @description Another role.
+         */
+        RoleRequest: {
+            role: components["schemas"]["Role"];
+        };
+        /**
          * Series
          * @description One number over time, a value for each sample, null where it was not known.
          */
@@ -2026,6 +2334,24 @@ export interface components {
             notice: components["schemas"]["Bilingual"] | null;
             /** Processing */
             processing: boolean;
+        };
+        /**
+         * TrainingView
+         * @description A training: days are local and included.
+         */
+        TrainingView: {
+            /** Certificate */
+            certificate: string;
+            /**
+             * Done
+             * Format: date
+             */
+            done: string;
+            /**
+             * Expires
+             * Format: date
+             */
+            expires: string;
         };
         /**
          * Transport
@@ -2416,6 +2742,278 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    list_accounts_api_accounts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    add_account_api_accounts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOver"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    close_account_api_accounts__name__closing_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    habilitate_api_accounts__name__habilitations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HabilitationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    end_habilitations_api_accounts__name__habilitations_end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MotiveRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    reset_password_api_accounts__name__password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MotiveRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOver"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    set_role_api_accounts__name__role_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    renew_second_factor_api_accounts__name__second_factor_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MotiveRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOver"];
                 };
             };
             /** @description Refused */
@@ -3077,6 +3675,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    change_password_api_session_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
             };
         };
         responses: {

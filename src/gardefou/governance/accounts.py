@@ -142,18 +142,18 @@ class Accounts:
             raise AccountError("accounts.taken", name=name)
         return enrolment
 
-    def set_password(self, by: str, name: str, password: str) -> None:
+    def set_password(self, by: str, name: str, password: str, motive: str = "") -> None:
         """Replace a password; open sessions end."""
         account = self.find(name)
         check_password(password, name, account.title)
-        self._note(by, name, "password")
+        self._note(by, name, "password", motive=motive)
         self.store.set_password(name, self.hasher.hash(password))
 
-    def renew_second_factor(self, by: str, name: str) -> Enrolment:
+    def renew_second_factor(self, by: str, name: str, motive: str = "") -> Enrolment:
         """Replace the second factor and its recovery codes; open sessions end."""
         self.find(name)
         enrolment = _enrolment(name)
-        self._note(by, name, "second_factor")
+        self._note(by, name, "second_factor", motive=motive)
         self.store.set_second_factor(
             name, self.seal.close(enrolment.secret, name), _digests(enrolment)
         )

@@ -118,6 +118,27 @@ class Sessions:
         self._append(Entry(waiting.account.actor, Operation.LOG_IN, "system", details=details))
         return self._begin(record, verified=True, instead_of=_digest(waiting.token))
 
+    def change_password(self, session: Session, present: str, new: str, address: str) -> None:
+        """Replace one's own password; every session ends, this one too.
+
+        Raises `LogInError` for a wrong present one, which counts as a failed log-in, and
+        `AccountError` for a new one that is not accepted.
+        """
+        account = session.account
+        self._refuse_impatience(account.name, address)
+        record = self._store.account(account.name)
+        if not self._working.acquire(blocking=False):
+            raise TooManyError(1.0)
+        try:
+            right = record is not None and self._accounts.hasher.check(
+                present, record.password_hash
+            )
+        finally:
+            self._working.release()
+        if not right:
+            raise self._failure(account.name, record, address, "password")
+        self._accounts.set_password(account.actor, account.name, new)
+
     def find(self, token: str, *, active: bool) -> Session | None:
         """The session of a token; None when there is none (any more).
 

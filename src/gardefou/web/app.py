@@ -17,6 +17,7 @@ from gardefou.web import events, problems
 from gardefou.web.access import PUBLIC, check_declared
 from gardefou.web.api import (
     accountability,
+    accounts,
     alerts,
     counts,
     exports,
@@ -88,7 +89,7 @@ def routes() -> FastAPI:
         },
     )
     problems.install(app)
-    beside = (accountability, counts, measures, presence, public, shift, workshop)
+    beside = (accountability, accounts, counts, measures, presence, public, shift, workshop)
     rooms = (session, state, alerts, media, live, exports, events, suspension)
     for room in (*rooms, *beside):
         app.include_router(room.router)

@@ -47,6 +47,13 @@ class CodeRequest(Strict):
     code: Annotated[str, Field(min_length=1, max_length=40)]
 
 
+class PasswordRequest(Strict):
+    """One's own password, and the one in its place."""
+
+    present: Annotated[str, Field(min_length=1, max_length=200)]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class Nothing(Strict):
     """A request that says all by its address."""
 
@@ -121,6 +128,35 @@ def log_out(request: Request, response: Response, context: InContext, _: Nothing
         secure=request.url.scheme == "https",
         httponly=True,
         samesite="strict",
+    )
+    return _view(context, None)
+
+
+@router.post("/password")
+def change_password(
+    request: Request, response: Response, context: InContext, given: PasswordRequest
+) -> SessionView:
+    """Replace one's own password; every session of the account ends, this one too."""
+    session = session_of(request, context, active=True)
+    if session is None or not session.verified:
+        raise RefusedError(HTTPStatus.UNAUTHORIZED, "accounts.log_in.needed")
+    check_token(request, session)
+    sessions = access_of(context).sessions
+    try:
+        with stored():
+            sessions.change_password(session, given.present, given.password, _address(request))
+    except TooManyError as error:
+        status = HTTPStatus.TOO_MANY_REQUESTS
+        raise RefusedError(status, error.key, seconds=error.seconds) from error
+    except LogInError as error:
+        status = HTTPStatus.CONFLICT
+        raise RefusedError(status, "accounts_page.refused.present") from error
+    except AccountError as error:
+        raise RefusedError(HTTPStatus.CONFLICT, error.key, **error.fields) from error
+    except JournalError as error:
+        raise journalled(error) from error
+    response.delete_cookie(
+        cookie_name(request), secure=request.url.scheme == "https", httponly=True, samesite="strict"
     )
     return _view(context, None)
 

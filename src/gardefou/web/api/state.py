@@ -23,6 +23,7 @@ PAGES = (
     "desk.",
     "load.desk.",
     "workshop.",
+    "accounts_page.",
     "measures.cut.",
     "measures.light.",
     "measures_page.",
