@@ -7,7 +7,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from gardefou.runtime import counting
-from gardefou.runtime.counting import LineStatistics
 from gardefou.runtime.hosts import SubprocessHost
 from gardefou.runtime.messages import WorkerSettings
 from gardefou.statistics import quarters
@@ -41,8 +40,7 @@ def hurried_main(settings: WorkerSettings, hub: Connection) -> None:
         mark.write_text(repr(time.time()))
     _HurriedTally.began = float(mark.read_text())
     quarters.LONGEST_STEP_S = float(QUARTER_S)  # type: ignore[misc]
-    counting.QuarterTally = _HurriedTally  # type: ignore[misc,attr-defined]
-    assert LineStatistics
+    counting.QuarterTally = _HurriedTally  # type: ignore[attr-defined]
     deadly_main(settings, hub)
 
 
