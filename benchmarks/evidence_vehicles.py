@@ -111,10 +111,10 @@ def blurred(
         record = HeadRecord.empty()
         plain = BlurredStretch(footage, 0.0, seconds, record, mask, FindsNothing())
         for picture, area in zip(plain, areas, strict=True):
-            seen = truth.detect(picture.image)
-            sure = may_carry_number(seen.classes) & (seen.scores >= SURE)
+            looked = truth.detect(picture.image)
+            sure = may_carry_number(looked.classes) & (looked.scores >= SURE)
             size = (picture.image.shape[1], picture.image.shape[0])
-            for x1, y1, x2, y2 in vehicle_bands(seen.boxes[sure], size).astype(int):
+            for x1, y1, x2, y2 in vehicle_bands(looked.boxes[sure], size).astype(int):
                 vehicles += 1
                 covered += bool(area[y1:y2, x1:x2].mean() >= COVERED)
     return Blurred(float(np.mean(shares)), max(shares), spent, vehicles, covered)

@@ -136,7 +136,7 @@ CAR = np.array([[100.0, 150.0, 400.0, 330.0]])
 
 
 def car_at(x: float) -> Floats:
-    return CAR + np.array([[x, 0.0, x, 0.0]])
+    return np.asarray(CAR + np.array([[x, 0.0, x, 0.0]]), dtype=np.float64)
 
 
 @pytest.mark.parametrize("kind", [ObjectClass.CAR, ObjectClass.BUS, ObjectClass.MOTORCYCLE])

@@ -239,7 +239,7 @@ def test_a_zone_is_prohibited_only_where_it_was_said_where_people_walk() -> None
         "act": "order 12",
         "polygon": [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]],
     }
-    zoned = {"situations": ["zone_intrusion"], "zones": [zone]}
+    zoned: dict[str, Any] = {"situations": ["zone_intrusion"], "zones": [zone]}
     assert reasons(at_place(mandate(), site(**zoned))) == [Reason.WALKWAYS_UNKNOWN]
     assert at_place(mandate(), site(**zoned, walkways=[])) == []
 

@@ -62,6 +62,18 @@ def test_the_entry_has_every_field_that_the_standard_requires(town: TestTown) ->
         assert len(entry["description"]) >= 500
 
 
+def test_what_is_counted_is_told_where_anything_is(town: TestTown) -> None:
+    def sources() -> str:
+        told: str = json.loads(register.register_json(town.facts(), "en"))["source_data"]
+        return told
+
+    assert "Passages" not in sources()
+    path = town.home / "site.yaml"
+    line = "    lines: [{id: door, line: [[0.5, 0.0], [0.5, 1.0]]}]\n    zones:\n"
+    path.write_text(SITE.replace("    zones:\n", line, 1), encoding="utf-8")
+    assert "Passages across lines (1)" in sources()
+
+
 def test_the_model_refuses_what_the_standard_does_not_know(town: TestTown) -> None:
     entry = json.loads(register.register_json(town.facts()))
     for change in ({"status": "unlocked"}, {"domain": "policing"}, {"more": 1}):

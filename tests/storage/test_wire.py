@@ -11,6 +11,8 @@ from uuid6 import uuid7
 
 from gardefou.alerting.alert import Alert, AlertClosed, AlertOpened
 from gardefou.situations.situation import Situation
+from gardefou.statistics.lines import Heading, Passer
+from gardefou.statistics.quarters import LEAST, QUARTER_S, LineCount, QuarterCounts
 from gardefou.storage.events import (
     AlertInterrupted,
     EvidenceFailed,
@@ -44,12 +46,18 @@ def alerts(mandates: st.SearchStrategy[str | None]) -> st.SearchStrategy[Alert]:
 
 def events(mandates: st.SearchStrategy[str | None]) -> st.SearchStrategy[SpoolEvent]:
     kinds = st.sampled_from(EvidenceKind)
+    quarters = st.integers(0, 10**7).map(lambda number: number * QUARTER_S)
+    passages = st.none() | st.integers(LEAST, 10**6)
+    headings, passers = st.sampled_from(Heading), st.sampled_from(Passer)
+    count = st.builds(LineCount, NAMES, headings, passers, passages)
+    counts = st.lists(count, max_size=6).map(tuple)
     return st.one_of(
         st.builds(AlertOpened, alerts(mandates)),
         st.builds(AlertClosed, alerts(mandates), TIMES),
         st.builds(AlertInterrupted, st.uuids(), TIMES),
         st.builds(EvidenceReady, st.uuids(), kinds, PATHS, TIMES),
         st.builds(EvidenceFailed, st.uuids(), kinds, NAMES),
+        st.builds(QuarterCounts, NAMES, quarters, st.integers(1, QUARTER_S), counts),
     )
 
 

@@ -324,7 +324,7 @@ def _use(facts: Facts, language: str) -> dict[str, Any]:
         "proportionality": filled(statements.proportionality, language),
         "lawful_basis": basis,
         "training_data": text("register.ats.training", language, model=facts.publication.model),
-        "source_data": text("register.ats.source", language, count=len(facts.site.cameras)),
+        "source_data": _sources(facts, language),
         "data_bias": text("register.ats.bias", language),
         "connected_data_sources": text("register.ats.connected", language),
         "DPIA_description": None
@@ -469,3 +469,10 @@ def _contract(facts: Facts) -> dict[str, Any]:
 
 def _day(time: float) -> str:
     return (date(1970, 1, 1) + timedelta(days=time // 86400)).isoformat()
+
+
+def _sources(facts: Facts, language: str) -> str:
+    """The pictures, and what is counted in them where anything is."""
+    told = text("register.ats.source", language, count=len(facts.site.cameras))
+    lines = sum(len(camera.lines) for camera in facts.site.cameras)
+    return f"{told} {text('register.ats.lines', language, count=lines)}" if lines else told
