@@ -28,7 +28,7 @@ def look_at(folder: Path) -> Iterator[Finding]:
 def _whole(load: SystemLoad) -> Iterator[Finding]:
     detail = text(
         "load.doctor.running",
-        running=sum(bool(each.analysis_fps) for each in load.cameras.values()),
+        running=sum(_is_watched(each) for each in load.cameras.values()),
         cameras=len(load.cameras),
         mib=round(load.workers_mib),
         waiting=load.evidence_waiting,
@@ -42,7 +42,15 @@ def _whole(load: SystemLoad) -> Iterator[Finding]:
         yield Finding(Topic.RUNNING, "gardefou", State.INFO, held)
 
 
+def _is_watched(camera: CameraLoad) -> bool:
+    """Whether its frames are analysed, or would be if anything moved."""
+    return bool(camera.analysis_fps) or camera.awake is False
+
+
 def _camera(camera_id: str, camera: CameraLoad) -> Finding:
+    if camera.awake is False:
+        detail = text("load.doctor.asleep", dropped=camera.dropped)
+        return Finding(Topic.RUNNING, camera_id, State.OK, detail)
     if not camera.analysis_fps or camera.latency_ms is None:
         detail = text("load.doctor.silent")
         return Finding(Topic.RUNNING, camera_id, State.ADVICE, detail)
@@ -56,6 +64,4 @@ def _camera(camera_id: str, camera: CameraLoad) -> Finding:
         queue=camera.waiting,
         mib=round(camera.ring_mib),
     )
-    if camera.awake is False:
-        detail += text("load.doctor.asleep")
     return Finding(Topic.RUNNING, camera_id, State.OK, detail)
