@@ -88,7 +88,7 @@ class Weather:
         height, width = image.shape[:2]
         seen = image
         if self._condition == "night":
-            seen = cv2.convertScaleAbs(seen, alpha=0.3, beta=6)
+            seen = np.asarray(cv2.convertScaleAbs(seen, alpha=0.3, beta=6), dtype=np.uint8)
         if self._condition == "rain":
             seen = self._rained_on(seen)
         if self._condition == "clock":
@@ -125,7 +125,7 @@ def empty_scene(video: Path, case: Case) -> Image:
             if index % step == 0:
                 at = frame.time or 0.0
                 is_event = any(each.start_s <= at <= each.end_s for each in case.expect)
-                (others if is_event else taken).append(frame.to_ndarray(format="bgr24"))
+                (others if is_event else taken).append(_image(frame))
     chosen = taken if len(taken) >= LEAST_PICTURES else taken + others
     return np.asarray(np.median(np.stack(chosen), axis=0), dtype=np.uint8)
 
@@ -139,10 +139,14 @@ def joined(video: Path, still: Image, fps: int, until_s: float) -> Iterator[Imag
         for frame in container.decode(container.streams.video[0]):
             if (frame.time or 0.0) > until_s:
                 return
-            image = frame.to_ndarray(format="bgr24")
+            image = _image(frame)
             while count / fps <= (frame.time or 0.0):
                 yield image
                 count += 1
+
+
+def _image(frame: av.VideoFrame) -> Image:
+    return np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)
 
 
 def encode(

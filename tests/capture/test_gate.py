@@ -168,6 +168,21 @@ def test_a_clock_that_ticks_is_not_loud_and_somebody_who_walks_is() -> None:
     assert sizes.is_loud
 
 
+@pytest.mark.parametrize(("moving", "tell"), [(1500, True), (420, False)])
+def test_sizes_tell_where_they_called_every_movement(moving: int, tell: bool) -> None:
+    """A minute of stillness and a second of movement in turn; 400 bytes a packet are quiet."""
+    empty, crossing = room(0), [room(0, (20 + 12 * index, 80)) for index in range(RATE)]
+    gate, time = WakeGate(Sleep.SURE), 0.0
+    for second in range(60):
+        moves = second % 12 == 11
+        for index in range(RATE):
+            time += 1 / RATE
+            gate.packet(time, moving if moves else 400, is_keyframe=index == 0)
+            gate.see(Frame("cam", time, crossing[index] if moves else empty))
+    assert gate.sizes_tell is tell
+    assert gate.deepest is (Depth.ASLEEP if tell else Depth.DOZING)
+
+
 def test_a_gate_that_was_restarted_is_awake_and_knows_nothing() -> None:
     gate = WakeGate()
     gate.fall_asleep(Depth.ASLEEP, 5.0)

@@ -120,7 +120,7 @@ def test_the_background_outlives_a_sleep_that_shows_its_looks() -> None:
 
 
 def _dimmed(image: Image, by: float) -> Image:
-    return np.clip(image * by, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image * by, 0, 255), dtype=np.uint8)
 
 
 def test_somebody_is_there_who_is_tracked_though_not_seen() -> None:

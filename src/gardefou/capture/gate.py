@@ -54,6 +54,7 @@ _GROUPS: Final = 4
 _SLACK_S: Final = 0.1
 _LONGEST_STEP_S: Final = 5.0
 _MEMORY: Final = 20.0
+_LOUD: Final = 1000
 
 
 class Sleep(StrEnum):
@@ -252,7 +253,7 @@ class _Calls:
     """Whether loud packets and movement came together, while both were seen."""
 
     def __init__(self) -> None:
-        self._loud_at: float | None = None
+        self._loud: deque[float] = deque(maxlen=_LOUD)
         self._still_since: float | None = None
         self._moved_at: float | None = None
         self._called = self._missed = 0.0
@@ -265,7 +266,7 @@ class _Calls:
 
     def loud(self, time: float) -> None:
         """Packets were loud at a stream time, s."""
-        self._loud_at = time
+        self._loud.append(time)
 
     def see(self, time: float, still: bool, is_known: bool) -> None:
         """A picture was decoded; judge the last movement once its time is up."""
@@ -280,7 +281,7 @@ class _Calls:
         self._still_since = None
 
     def _judge(self, moved_at: float) -> None:
-        called = self._loud_at is not None and self._loud_at >= moved_at - CALLED_S / 2
+        called = any(-CALLED_S / 2 <= each - moved_at <= CALLED_S for each in self._loud)
         keep = 1.0 - 1.0 / _MEMORY
         self._called = self._called * keep + called
         self._missed = self._missed * keep + (not called)

@@ -109,6 +109,7 @@ class StreamReader:
         self._size: tuple[int, int] | None = None
         self.parameters = CodecParameters.of(stream)
         self.counts = Counts()
+        self._tick_s = float(self.parameters.time_base)
         self.epoch = 0
         self._sleeper = None if gate is None else Sleeper(gate, self)
 
@@ -139,7 +140,7 @@ class StreamReader:
             if extradata != self.parameters.extradata:
                 self._ring.clear()
                 self.parameters = replace(self.parameters, extradata=extradata)
-        duration = float((packet.duration or 0) * packet.time_base)
+        duration = (packet.duration or 0) * self._tick_s
         self._ring.append(EncodedPacket(time, duration, packet.is_keyframe, bytes(packet)))
 
     # What a sleeping camera does with the decoder.

@@ -144,9 +144,9 @@ class Stillness:
     def _difference(self, grey: Layer) -> Layer:
         """The picture less the background, the common change of brightness taken off."""
         assert self._mean is not None
-        difference = cv2.subtract(grey, self._mean)
-        common = float(np.median(difference[::8, ::8]))
-        return np.asarray(cv2.subtract(difference, (common,)), dtype=np.float32)
+        difference: Layer = grey - self._mean
+        difference -= np.float32(np.median(difference[::8, ::8]))
+        return difference
 
     def _find(self, difference: Layer) -> bool:
         """Whether a difference is a change; remembers in which cells."""
@@ -173,8 +173,7 @@ class Stillness:
         self._set_least()
 
     def _set_least(self) -> None:
-        least = cv2.max(cv2.multiply(self._noise, (NOISES,)), (LEAST_CHANGE,))
-        self._least = np.asarray(least, dtype=np.float32)
+        self._least = np.maximum(self._noise * np.float32(NOISES), np.float32(LEAST_CHANGE))
 
 
 def _grey(image: Image) -> Layer:
