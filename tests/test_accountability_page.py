@@ -26,6 +26,27 @@ def test_every_requirement_and_criticism_has_its_row() -> None:
     }
 
 
+def test_each_row_says_how_it_stands_and_none_claims_more_than_its_parts() -> None:
+    rows = re.findall(r"^\| [RC]\d+ \| (\w+) \| (.*) \| ", PAGE, re.M)
+    assert len(rows) == 64
+    for worst, stands in rows:
+        parts = [each.partition(" ")[0].strip("*:,") for each in stands.split("<br>")]
+        assert worst in {"met", "partly", "not"}
+        assert (worst == "met") == (not {"partly", "not"} & set(parts)), stands
+    told = re.findall(r"(\d+) (?:met|partly|not)\b", PAGE.partition("\n## ")[0])
+    assert sum(map(int, told)) == len(rows)
+
+
+def test_every_function_that_is_named_with_its_file_stands_in_it() -> None:
+    sources: dict[str, str] = {}
+    for each in (ROOT / "tests").rglob("test_*.py"):
+        sources[each.name] = sources.get(each.name, "") + each.read_text(encoding="utf-8")
+    pairs = re.findall(r"(test_\w+\.py)::(test_\w+)", PAGE)
+    assert len(pairs) > 20
+    for name, function in pairs:
+        assert f"def {function}(" in sources.get(name, ""), (name, function)
+
+
 def test_every_test_that_is_named_exists() -> None:
     files = list((ROOT / "tests").rglob("test_*.py"))
     sources = "\n".join(each.read_text(encoding="utf-8") for each in files)

@@ -75,6 +75,16 @@ def test_an_analysis_works_alone_and_sends_nothing(clip: Path, tmp_path: Path) -
     assert alerts_of(out)
 
 
+def test_the_commands_run_and_demo_work_alone_and_send_nothing(clip: Path, tmp_path: Path) -> None:
+    units = write_units(tmp_path / "lawn", demo_pictures(clip, 47.5, 8.0, (640, 480)))
+    program = TESTS / "support" / "sealed_cli.py"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([*_python_path(), str(TESTS)])}
+    ran = run_sealed([sys.executable, program, tmp_path / "homes", units], env=environment)
+    assert ran.status == 0
+    assert ran.heard, "the listener does not hear"
+    assert (ran.sent, ran.asked) == ([], [])
+
+
 def test_a_command_that_does_send_is_caught() -> None:
     code = (
         "import socket\n"
