@@ -56,8 +56,11 @@ from gardefou.web.api.workshop_models import (
 from gardefou.web.problems import RefusedError
 from gardefou.web.workshop import Workshop, camera_named, link_to, source_mistake, source_mistakes
 
-WAIT_S: Final = 20.0
+WAIT_S: Final = 60.0
 """How long pictures of a camera are waited for, s: one just added connects and loads first."""
+
+ENOUGH_S: Final = 12.0
+"""After so long a few pictures are enough, s."""
 
 FEWEST: Final = 3
 """Pictures that a median needs at least."""
@@ -372,12 +375,14 @@ def _version(found: SiteVersion) -> dict[str, Any]:
 async def _pictures(context: Context, camera_id: str) -> list[bytes]:
     """Some pictures of a camera, one after the other; fewer when they do not come in time."""
     found: list[bytes] = []
+    began = asyncio.get_running_loop().time()
     watched = context.services.live.watch(camera_id)
     try:
         async with asyncio.timeout(WAIT_S):
             async for picture in watched:
                 found.append(picture)
-                if len(found) >= PICTURES:
+                late = asyncio.get_running_loop().time() - began > ENOUGH_S
+                if len(found) >= (FEWEST if late else PICTURES):
                     break
     except TimeoutError:
         pass
