@@ -55,7 +55,7 @@ def test_the_desk_gets_its_own_texts_and_no_others(client: TestClient, language:
     assert "situations.fire.legal" in texts
     assert "storage.follow_up.watched" in texts
     rooms = {key.partition(".")[0] for key in texts}
-    assert rooms == {"web", "situations", "storage", "accounts", "governance"}
+    assert rooms == {"web", "situations", "storage", "accounts", "governance", "workshop"}
     assert all(
         key.startswith("governance.maturity.") for key in texts if key.startswith("governance.")
     )

@@ -59,6 +59,9 @@ from gardefou.web.workshop import Workshop, camera_named, link_to, source_mistak
 WAIT_S: Final = 60.0
 """How long pictures of a camera are waited for, s: one just added connects and loads first."""
 
+SPACING_S: Final = 0.5
+"""Least time between two of them, s: who walks is elsewhere in most."""
+
 ENOUGH_S: Final = 12.0
 """After so long a few pictures are enough, s."""
 
@@ -375,14 +378,17 @@ def _version(found: SiteVersion) -> dict[str, Any]:
 async def _pictures(context: Context, camera_id: str) -> list[bytes]:
     """Some pictures of a camera, one after the other; fewer when they do not come in time."""
     found: list[bytes] = []
-    began = asyncio.get_running_loop().time()
+    clock = asyncio.get_running_loop().time
+    began, kept = clock(), -SPACING_S
     watched = context.services.live.watch(camera_id)
     try:
         async with asyncio.timeout(WAIT_S):
             async for picture in watched:
+                if clock() - kept < SPACING_S:
+                    continue
+                kept = clock()
                 found.append(picture)
-                late = asyncio.get_running_loop().time() - began > ENOUGH_S
-                if len(found) >= (FEWEST if late else PICTURES):
+                if len(found) >= (FEWEST if kept - began > ENOUGH_S else PICTURES):
                     break
     except TimeoutError:
         pass
