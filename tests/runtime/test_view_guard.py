@@ -9,7 +9,13 @@ import numpy as np
 from gardefou.capture.frame import Frame
 from gardefou.capture.masks import PrivacyMask
 from gardefou.geometry.arrays import Image
-from gardefou.runtime.view_guard import ViewGuard, approve_view, moved_file, reference_file
+from gardefou.runtime.view_guard import (
+    ViewGuard,
+    approve_view,
+    masks_changed,
+    moved_file,
+    reference_file,
+)
 
 RANDOM = np.random.default_rng(7)
 HERE = np.kron(RANDOM.integers(40, 220, (18, 32)), np.ones((20, 20))).astype(np.uint8)

@@ -566,7 +566,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/workshop/cameras/{camera_id}/removal": {
+    "/api/workshop/cameras/{camera_id}/withdrawal": {
         parameters: {
             query?: never;
             header?: never;
@@ -579,7 +579,7 @@ export interface paths {
          * Remove Camera
          * @description Take a camera out of the site; its alerts and its versions stay.
          */
-        post: operations["remove_camera_api_workshop_cameras__camera_id__removal_post"];
+        post: operations["remove_camera_api_workshop_cameras__camera_id__withdrawal_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1374,16 +1374,14 @@ export interface components {
         /**
          * ProbeView
          * @description How a stream came, or in ``trouble`` why it did not; see `gardefou.capture.probe`.
+         *
+         *     ``unread_tracks`` says that it offers more than pictures, which is never read.
          */
         ProbeView: {
             /** Codec */
             codec?: string | null;
             /** First S */
             first_s?: number | null;
-            /** Has Audio */
-            has_audio?: boolean | null;
-            /** Height */
-            height?: number | null;
             /** Kbit S */
             kbit_s?: number | null;
             /** Keyframe S */
@@ -1392,11 +1390,16 @@ export interface components {
             open_s?: number | null;
             /** Rate */
             rate?: number | null;
+            /** Size */
+            size?: [
+                number,
+                number
+            ] | null;
             /** Stated Rate */
             stated_rate?: number | null;
             trouble?: components["schemas"]["Bilingual"] | null;
-            /** Width */
-            width?: number | null;
+            /** Unread Tracks */
+            unread_tracks?: boolean | null;
         };
         /**
          * ProblemView
@@ -2795,7 +2798,7 @@ export interface operations {
             };
         };
     };
-    remove_camera_api_workshop_cameras__camera_id__removal_post: {
+    remove_camera_api_workshop_cameras__camera_id__withdrawal_post: {
         parameters: {
             query?: never;
             header?: never;

@@ -105,7 +105,7 @@ def change_camera(context: InContext, request: CameraChange, person: Technician)
     return _applied(context, person, request, draft.site)
 
 
-@router.post("/cameras/{camera_id}/removal")
+@router.post("/cameras/{camera_id}/withdrawal")
 def remove_camera(
     context: InContext, camera_id: str, request: Change, person: Technician
 ) -> ChangeView:
@@ -403,15 +403,14 @@ def _probed(found: Probe | Notice) -> ProbeView:
         return _trouble(found)
     return ProbeView(
         codec=found.info.codec,
-        width=found.info.width,
-        height=found.info.height,
+        size=(found.info.width, found.info.height),
         stated_rate=found.info.rate,
         rate=found.rate,
         kbit_s=found.kbit_s,
         keyframe_s=found.keyframe_s,
         open_s=found.open_s,
         first_s=found.first_s,
-        has_audio=found.info.has_audio,
+        unread_tracks=found.info.has_audio,
     )
 
 
