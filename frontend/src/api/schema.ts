@@ -1375,7 +1375,7 @@ export interface components {
          * ProbeView
          * @description How a stream came, or in ``trouble`` why it did not; see `gardefou.capture.probe`.
          *
-         *     ``unread_tracks`` says that it offers more than pictures, which is never read.
+         *     ``more_than_pictures`` says that it offers more than pictures, which is never read.
          */
         ProbeView: {
             /** Codec */
@@ -1386,6 +1386,8 @@ export interface components {
             kbit_s?: number | null;
             /** Keyframe S */
             keyframe_s?: number | null;
+            /** More Than Pictures */
+            more_than_pictures?: boolean | null;
             /** Open S */
             open_s?: number | null;
             /** Rate */
@@ -1398,8 +1400,6 @@ export interface components {
             /** Stated Rate */
             stated_rate?: number | null;
             trouble?: components["schemas"]["Bilingual"] | null;
-            /** Unread Tracks */
-            unread_tracks?: boolean | null;
         };
         /**
          * ProblemView

@@ -410,7 +410,7 @@ def _probed(found: Probe | Notice) -> ProbeView:
         keyframe_s=found.keyframe_s,
         open_s=found.open_s,
         first_s=found.first_s,
-        unread_tracks=found.info.has_audio,
+        more_than_pictures=found.info.has_audio,
     )
 
 

@@ -101,7 +101,7 @@ class ProbeRequest(Strict):
 class ProbeView(Strict):
     """How a stream came, or in ``trouble`` why it did not; see `gardefou.capture.probe`.
 
-    ``unread_tracks`` says that it offers more than pictures, which is never read.
+    ``more_than_pictures`` says that it offers more than pictures, which is never read.
     """
 
     trouble: Bilingual | None = None
@@ -113,7 +113,7 @@ class ProbeView(Strict):
     keyframe_s: float | None = None
     open_s: float | None = None
     first_s: float | None = None
-    unread_tracks: bool | None = None
+    more_than_pictures: bool | None = None
 
 
 class PlaceRequest(Strict):
