@@ -9,7 +9,13 @@ import numpy as np
 from gardefou.capture.frame import Frame
 from gardefou.capture.masks import PrivacyMask
 from gardefou.geometry.arrays import Image
-from gardefou.runtime.view_guard import ViewGuard, approve_view, moved_file, reference_file
+from gardefou.runtime.view_guard import (
+    ViewGuard,
+    approve_view,
+    masks_changed,
+    moved_file,
+    reference_file,
+)
 
 RANDOM = np.random.default_rng(7)
 HERE = np.kron(RANDOM.integers(40, 220, (18, 32)), np.ones((20, 20))).astype(np.uint8)
@@ -75,3 +81,15 @@ def test_a_reference_that_is_damaged_is_learned_anew(tmp_path: Path) -> None:
     show(running, SCENE, 0)
     assert not blocked(running)
     assert len(reference_file(tmp_path, "gate").read_bytes()) > 1000
+
+
+def test_other_masks_have_the_view_learned_anew_unless_the_camera_moved(tmp_path: Path) -> None:
+    for name in ("gate", "door"):
+        reference_file(tmp_path, name).write_bytes(b"")
+    moved_file(tmp_path, "door").write_bytes(b"")
+    for name in ("gate", "door", "unknown"):
+        masks_changed(tmp_path, name)
+
+    assert not reference_file(tmp_path, "gate").exists()
+    assert reference_file(tmp_path, "door").exists()
+    assert moved_file(tmp_path, "door").exists()

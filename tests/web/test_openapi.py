@@ -48,7 +48,7 @@ ROUTES = {
     ("get", "/api/accountability/documents/{kind}/{name}"): {"kind", "name", "reader"},
     ("get", "/api/workshop/site"): set(),
     ("post", "/api/workshop/cameras"): set(),
-    ("post", "/api/workshop/cameras/{camera_id}/removal"): {"camera_id"},
+    ("post", "/api/workshop/cameras/{camera_id}/withdrawal"): {"camera_id"},
     ("post", "/api/workshop/cameras/{camera_id}/place"): {"camera_id"},
     ("get", "/api/workshop/cameras/{camera_id}/health"): {"camera_id"},
     ("post", "/api/workshop/probe"): set(),

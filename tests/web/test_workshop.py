@@ -163,12 +163,12 @@ def test_a_version_says_who_changed_what_and_leads_back(house: House, client: Te
 def test_the_last_camera_stays_and_another_can_go(client: TestClient) -> None:
     begun(client)
     gone = {"person": "Camille", "base": 1}
-    refused = client.post("/api/workshop/cameras/quay/removal", json=gone)
+    refused = client.post("/api/workshop/cameras/quay/withdrawal", json=gone)
     assert codes(refused) == [(["cameras"], "site.mistake.no_camera")]
 
     change(client, {**QUAY, "id": "square", "name": "Place"}, 1)
     gone["base"] = 2
-    assert client.post("/api/workshop/cameras/quay/removal", json=gone).json()["version"] == 3
+    assert client.post("/api/workshop/cameras/quay/withdrawal", json=gone).json()["version"] == 3
     assert [each["id"] for each in client.get("/api/workshop/site").json()["cameras"]] == ["square"]
 
 

@@ -873,7 +873,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/workshop/cameras/{camera_id}/removal": {
+    "/api/workshop/cameras/{camera_id}/withdrawal": {
         parameters: {
             query?: never;
             header?: never;
@@ -886,7 +886,7 @@ export interface paths {
          * Remove Camera
          * @description Take a camera out of the site; its alerts and its versions stay.
          */
-        post: operations["remove_camera_api_workshop_cameras__camera_id__removal_post"];
+        post: operations["remove_camera_api_workshop_cameras__camera_id__withdrawal_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2032,29 +2032,32 @@ export interface components {
         /**
          * ProbeView
          * @description How a stream came, or in ``trouble`` why it did not; see `gardefou.capture.probe`.
+         *
+         *     ``more_than_pictures`` says that it offers more than pictures, which is never read.
          */
         ProbeView: {
             /** Codec */
             codec?: string | null;
             /** First S */
             first_s?: number | null;
-            /** Has Audio */
-            has_audio?: boolean | null;
-            /** Height */
-            height?: number | null;
             /** Kbit S */
             kbit_s?: number | null;
             /** Keyframe S */
             keyframe_s?: number | null;
+            /** More Than Pictures */
+            more_than_pictures?: boolean | null;
             /** Open S */
             open_s?: number | null;
             /** Rate */
             rate?: number | null;
+            /** Size */
+            size?: [
+                number,
+                number
+            ] | null;
             /** Stated Rate */
             stated_rate?: number | null;
             trouble?: components["schemas"]["Bilingual"] | null;
-            /** Width */
-            width?: number | null;
         };
         /**
          * ProblemView
@@ -4061,7 +4064,7 @@ export interface operations {
             };
         };
     };
-    remove_camera_api_workshop_cameras__camera_id__removal_post: {
+    remove_camera_api_workshop_cameras__camera_id__withdrawal_post: {
         parameters: {
             query?: never;
             header?: never;

@@ -30,7 +30,7 @@ export const changeCamera = (change: CameraChange): Promise<Changed> =>
   request("/api/workshop/cameras", change);
 
 export const removeCamera = (id: string, who: Who): Promise<Changed> =>
-  request(`${path(id)}/removal`, who);
+  request(`${path(id)}/withdrawal`, who);
 
 export const probeStream = (
   person: string | null,

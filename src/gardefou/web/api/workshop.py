@@ -56,8 +56,14 @@ from gardefou.web.api.workshop_models import (
 from gardefou.web.problems import RefusedError
 from gardefou.web.workshop import Workshop, camera_named, link_to, source_mistake, source_mistakes
 
-WAIT_S: Final = 20.0
+WAIT_S: Final = 60.0
 """How long pictures of a camera are waited for, s: one just added connects and loads first."""
+
+SPACING_S: Final = 0.5
+"""Least time between two of them, s: who walks is elsewhere in most."""
+
+ENOUGH_S: Final = 12.0
+"""After so long a few pictures are enough, s."""
 
 FEWEST: Final = 3
 """Pictures that a median needs at least."""
@@ -99,7 +105,7 @@ def change_camera(context: InContext, request: CameraChange, person: Technician)
     return _applied(context, person, request, draft.site)
 
 
-@router.post("/cameras/{camera_id}/removal")
+@router.post("/cameras/{camera_id}/withdrawal")
 def remove_camera(
     context: InContext, camera_id: str, request: Change, person: Technician
 ) -> ChangeView:
@@ -372,12 +378,17 @@ def _version(found: SiteVersion) -> dict[str, Any]:
 async def _pictures(context: Context, camera_id: str) -> list[bytes]:
     """Some pictures of a camera, one after the other; fewer when they do not come in time."""
     found: list[bytes] = []
+    clock = asyncio.get_running_loop().time
+    began, kept = clock(), -SPACING_S
     watched = context.services.live.watch(camera_id)
     try:
         async with asyncio.timeout(WAIT_S):
             async for picture in watched:
+                if clock() - kept < SPACING_S:
+                    continue
+                kept = clock()
                 found.append(picture)
-                if len(found) >= PICTURES:
+                if len(found) >= (FEWEST if kept - began > ENOUGH_S else PICTURES):
                     break
     except TimeoutError:
         pass
@@ -392,15 +403,14 @@ def _probed(found: Probe | Notice) -> ProbeView:
         return _trouble(found)
     return ProbeView(
         codec=found.info.codec,
-        width=found.info.width,
-        height=found.info.height,
+        size=(found.info.width, found.info.height),
         stated_rate=found.info.rate,
         rate=found.rate,
         kbit_s=found.kbit_s,
         keyframe_s=found.keyframe_s,
         open_s=found.open_s,
         first_s=found.first_s,
-        has_audio=found.info.has_audio,
+        more_than_pictures=found.info.has_audio,
     )
 
 

@@ -99,19 +99,21 @@ class ProbeRequest(Strict):
 
 
 class ProbeView(Strict):
-    """How a stream came, or in ``trouble`` why it did not; see `gardefou.capture.probe`."""
+    """How a stream came, or in ``trouble`` why it did not; see `gardefou.capture.probe`.
+
+    ``more_than_pictures`` says that it offers more than pictures, which is never read.
+    """
 
     trouble: Bilingual | None = None
     codec: str | None = None
-    width: int | None = None
-    height: int | None = None
+    size: tuple[int, int] | None = None
     stated_rate: float | None = None
     rate: float | None = None
     kbit_s: float | None = None
     keyframe_s: float | None = None
     open_s: float | None = None
     first_s: float | None = None
-    has_audio: bool | None = None
+    more_than_pictures: bool | None = None
 
 
 class PlaceRequest(Strict):
