@@ -305,6 +305,11 @@ export class Desk {
     }
   }
 
+  /** Where the older alerts of a part begin, if there are any. */
+  olderThan(part: "due" | "done"): string | null {
+    return this.#older[part];
+  }
+
   /** Whether older alerts wait in a part of the list. */
   hasOlder(part: "due" | "done"): boolean {
     return this.#older[part] !== null;
