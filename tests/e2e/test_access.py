@@ -41,7 +41,7 @@ def test_axe_finds_nothing(
     alert_id = house.open_alert()
     house.attach(alert_id, EvidenceKind.SNAPSHOT)
     house.attach(alert_id, EvidenceKind.CLIP)
-    house.bus.publish(CameraHealth("quay", CameraState.REFUSED, 1000.0))
+    house.bus.publish(CameraHealth("quay", CameraState.STALLED, 1000.0))
     house.bus.publish(CameraHealth("square", CameraState.RECONNECTING, 1000.0))
     house.bus.publish(SystemState(processing=False, disk=DiskState.LOW, disk_free=1))
     page.reload()

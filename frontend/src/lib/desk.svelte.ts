@@ -305,6 +305,11 @@ export class Desk {
     }
   }
 
+  /** Where the older alerts of a part begin, if there are any. */
+  olderThan(part: "due" | "done"): string | null {
+    return this.#older[part];
+  }
+
   /** Whether older alerts wait in a part of the list. */
   hasOlder(part: "due" | "done"): boolean {
     return this.#older[part] !== null;
@@ -314,15 +319,11 @@ export class Desk {
     const before = this.#older[part];
     if (before === null || this.#going === before) return;
     this.#going = before;
-    const reading = this.#readings;
+    const { camera, situation } = this;
     try {
-      const page = await fetchAlerts({
-        reviewed: part === "done",
-        camera: this.camera,
-        situation: this.situation,
-        before,
-      });
-      if (reading !== this.#readings) return;
+      const page = await fetchAlerts({ reviewed: part === "done", camera, situation, before });
+      const same = camera === this.camera && situation === this.situation;
+      if (!same || this.#older[part] !== before) return;
       for (const alert of page.alerts) this.#keep(alert);
       this.#older[part] = page.next;
     } catch (error) {
