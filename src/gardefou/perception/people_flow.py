@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from gardefou.geometry import boxes as box
 from gardefou.geometry.arrays import Image, Size
-from gardefou.geometry.detections import VEHICLES, Detections, ObjectClass
+from gardefou.geometry.detections import VEHICLES, Detections, ObjectClass, among
 from gardefou.perception.percept import Flow
 
 Grey = npt.NDArray[np.uint8]
@@ -56,6 +56,8 @@ LEAST_CONTRAST: Final = 4.0
 
 MOST_PEOPLE: Final = 32
 """At most so many people of a picture are matched, the surest first: more say the same."""
+
+_VEHICLES: Final = frozenset(VEHICLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def pedestrians(found: Detections) -> Detections:
     """The people on foot among some detections, the surest first."""
     sure = found[found.scores >= PERSON_SCORE]
     people = sure[sure.classes == ObjectClass.PERSON]
-    vehicles = sure[np.isin(sure.classes, [int(each) for each in VEHICLES])]
+    vehicles = sure[among(sure.classes, _VEHICLES)]
     shared = box.intersections(people.boxes, vehicles.boxes).max(axis=1, initial=0.0)
     people = people[shared < RIDES * np.maximum(box.areas(people.boxes), 1.0)]
     return people[np.argsort(-people.scores, kind="stable")[:MOST_PEOPLE]]

@@ -151,7 +151,7 @@ class StaticLayers:
 
 def _follow(layer: Layer, picture: Layer, rate: float, where: npt.NDArray[np.uint8]) -> None:
     """Draw a layer towards a picture, in place, at the pixels [H, W] that are not 0."""
-    step = cv2.subtract(picture, layer)
+    step: Layer = np.asarray(cv2.subtract(picture, layer), dtype=np.float32)
     step *= np.float32(rate)
     cv2.add(layer, step, dst=layer, mask=where)
 

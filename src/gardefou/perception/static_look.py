@@ -11,7 +11,7 @@ import numpy as np
 
 from gardefou.geometry import boxes as box
 from gardefou.geometry.arrays import Floats, Image, Size
-from gardefou.geometry.detections import VEHICLES, Detections, ObjectClass
+from gardefou.geometry.detections import VEHICLES, Detections, ObjectClass, among
 
 LOOK_SIZE: Final[Size] = (256, 256)
 """The enlarged crop, px: one size, so that the network is compiled once for all of them."""
@@ -41,7 +41,7 @@ _CLOSE: Final = 0.5
 _AFAR: Final = 0.15
 """How much one closer look, and one look at the whole picture, count against those before."""
 
-_VETOERS: Final = [int(ObjectClass.PERSON), *(int(each) for each in VEHICLES)]
+_VETOERS: Final = frozenset({ObjectClass.PERSON, *VEHICLES})
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ class Crop:
 
 def vetoes(found: Detections, things: Floats) -> Floats:
     """How surely each thing is a detected person or vehicle, 0..1. [N, 4] px -> [N]."""
-    bodies = found[np.isin(found.classes, _VETOERS)]
+    bodies = found[among(found.classes, _VETOERS)]
     if not len(bodies) or not len(things):
         return np.zeros(len(things))
     shared = box.intersections(things, bodies.boxes)

@@ -17,7 +17,7 @@ import numpy as np
 
 from gardefou.geometry import boxes as box
 from gardefou.geometry.arrays import Bools, Floats, Image, Ints, Size
-from gardefou.geometry.detections import Detections, ObjectClass
+from gardefou.geometry.detections import Detections, ObjectClass, among
 from gardefou.perception.adapters.adapter import DetectorAdapter
 from gardefou.perception.adapters.nanodet_weapons import NanoDetWeapons
 from gardefou.perception.engine import InferenceEngine
@@ -66,6 +66,8 @@ SUSPECT: Final = 0.25
 
 SUSPECT_S: Final = 2.0
 """How long such a person goes first, s."""
+
+_WEAPONS: Final = frozenset(LONGEST)
 
 _SLACK_S: Final = 0.05
 """Frames come a little early or late, s."""
@@ -144,17 +146,26 @@ class WeaponLooks:
 
     def _turn_of(self, person: Floats) -> _Turn:
         """What is remembered of a person at this place [4], newly made when nothing is."""
-        if self._turns:
-            overlaps = box.iou(person[None], np.stack([each.place for each in self._turns]))[0]
-            best = int(overlaps.argmax())
-            if overlaps[best] >= _SAME_PERSON:
-                return self._turns[best]
+        edges = person.tolist()
+        overlaps = [_overlap(edges, each.place.tolist()) for each in self._turns]
+        best = max(overlaps, default=0.0)
+        if best >= _SAME_PERSON:
+            return self._turns[overlaps.index(best)]
         self._turns.append(_Turn(person, -np.inf, 0.0))
         return self._turns[-1]
 
     def _is_present(self, turn: _Turn) -> bool:
-        overlaps = box.iou(turn.place[None], self._people)
-        return bool((overlaps >= _SAME_PERSON).any())
+        place = turn.place.tolist()
+        return any(_overlap(place, each) >= _SAME_PERSON for each in self._people.tolist())
+
+
+def _overlap(a: Sequence[float], b: Sequence[float]) -> float:
+    """Intersection over union of two boxes: for a few, plain numbers cost less than arrays."""
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    areas = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1])
+    return width * height / max(areas - width * height, 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +232,7 @@ def surest_weapons(people: Floats, crops: Sequence[Crop], seen: Sequence[Detecti
     kinds = np.full(len(people), int(ObjectClass.OTHER), dtype=np.int64)
     for row, crop in enumerate(crops):
         found = crop.in_picture(seen[row])
-        found = found[np.isin(found.classes, list(LONGEST))]
+        found = found[among(found.classes, _WEAPONS)]
         found = found[_may_be_held(found, people[row])]
         if len(found):
             best = int(found.scores.argmax())

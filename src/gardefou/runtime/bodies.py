@@ -6,7 +6,7 @@ import numpy as np
 
 from gardefou.geometry import boxes as box
 from gardefou.geometry.arrays import Floats
-from gardefou.geometry.detections import VEHICLES, Detections, ObjectClass
+from gardefou.geometry.detections import VEHICLES, Detections, ObjectClass, among
 from gardefou.perception.percept import Percept
 
 COVERED = 0.5
@@ -29,7 +29,7 @@ BODY_SCORE = 0.45
 MOTION_WITNESS = 0.4
 """How much the foreground's word adds to a detection's score, as a second witness would."""
 
-_NAMED = [int(ObjectClass.PERSON), *(int(each) for each in VEHICLES)]
+_NAMED = frozenset({ObjectClass.PERSON, *VEHICLES})
 
 
 def moving_bodies(percept: Percept) -> Detections:
@@ -41,7 +41,7 @@ def moving_bodies(percept: Percept) -> Detections:
     it: the two scores join as independent witnesses, 1 - (1 - a)(1 - b).
     """
     found, foreground = percept.detections, percept.foreground
-    named = np.isin(found.classes, _NAMED)
+    named = among(found.classes, _NAMED)
     if not foreground.reliable or not len(foreground.boxes):
         return found[named]
     moves = _covered(found.boxes, foreground.boxes) >= MOVED

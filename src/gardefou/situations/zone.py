@@ -8,7 +8,7 @@ import numpy as np
 
 from gardefou.geometry import polygons
 from gardefou.geometry.arrays import Bools, Floats, Ints, Size
-from gardefou.geometry.detections import VEHICLES, ObjectClass
+from gardefou.geometry.detections import VEHICLES, ObjectClass, among
 
 BORDER = 0.02
 """A corner this near the frame's border, in fractions, is meant to lie on it."""
@@ -46,7 +46,7 @@ class Zone:
         """Which bodies this zone is about, by class. [N] -> [N]."""
         if not self.classes:
             return np.ones(len(classes), dtype=np.bool_)
-        return np.isin(classes, [int(each) for each in self.classes])
+        return among(classes, self.classes)
 
 
 PERSON_CLASSES = frozenset({ObjectClass.PERSON})
