@@ -23,6 +23,7 @@ from gardefou.web.api import (
     live,
     measures,
     media,
+    oversight,
     public,
     session,
     state,
@@ -84,7 +85,7 @@ def routes() -> FastAPI:
     )
     problems.install(app)
     rooms = (session, state, alerts, media, live, exports, events, suspension)
-    for room in (*rooms, accountability, accounts, measures, public):
+    for room in (*rooms, accountability, accounts, measures, oversight, public):
         app.include_router(room.router)
     _serve_page(app)
     check_declared(app)

@@ -19,9 +19,14 @@ from gardefou.web.api.models import HealthView, StateView
 from gardefou.web.problems import RefusedError
 
 PAGES = (
+    "accountability_page.",
     "accounts_page.",
     "measures.cut.",
     "measures.light.",
+    "governance.operation.",
+    "rights.kind.",
+    "rights.state.",
+    "rights.ground.",
     "measures_page.",
 )
 """The catalogues of pages beside the alerts."""
