@@ -131,4 +131,3 @@ def test_an_operator_and_the_administrator_are_refused(
 ) -> None:
     for role in (Role.OPERATOR, Role.ADMIN):
         assert desk_of(role).get("/api/measures").status_code == 403
-

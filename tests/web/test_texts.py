@@ -23,6 +23,14 @@ from gardefou.storage.review import FollowUp, Verdict
 
 SOURCES = Path(__file__).resolve().parents[2] / "frontend" / "src"
 
+ROOMS = "|".join(
+    (
+        *("web", "storage", "situations", "accounts", "measures"),
+        *("measures_page", "accounts_page", "accountability_page"),
+    )
+)
+"""The catalogues whose keys the page writes out."""
+
 CHOSEN: dict[str, type[StrEnum]] = {
     "web.camera_state.": CameraState,
     "web.review.": Verdict,
@@ -50,7 +58,7 @@ def sources() -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_that_is_named_exists(language: str) -> None:
-    named = set(re.findall(r'"((?:web|storage|situations|accounts|measures|measures_page|accounts_page|accountability_page)\.[a-z_.]+)"', sources()))
+    named = set(re.findall(rf'"((?:{ROOMS})\.[a-z_.]+)"', sources()))
 
     assert named
     assert named - catalogue(language).keys() == set()

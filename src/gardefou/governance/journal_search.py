@@ -48,9 +48,7 @@ def search(journal: Journal, actor: str, reason: str, wanted: Wanted) -> Found:
         details["operation"] = wanted.operation.value
     if wanted.about:
         details["about"] = wanted.about
-    noted = journal.append(
-        Entry(actor, Operation.CONSULTATION, FILE_NAME, reason, details=details)
-    )
+    noted = journal.append(Entry(actor, Operation.CONSULTATION, FILE_NAME, reason, details=details))
     last = noted.seq if wanted.before is None else min(wanted.before, noted.seq)
     fitting = (each for each in journal.entries() if each.seq < last and _fits(each, wanted))
     kept = deque(fitting, maxlen=PAGE + 1)

@@ -129,9 +129,7 @@ def _pieces(start: float, end: float) -> Iterator[tuple[float, float]]:
         at = following
 
 
-def _light(
-    camera: Camera, time: float, known: dict[tuple[float, float, float], Light]
-) -> Light:
+def _light(camera: Camera, time: float, known: dict[tuple[float, float, float], Light]) -> Light:
     """Cameras within a tenth of a degree share their light: the sun's height differs by as much."""
     place = camera.place
     if place is None or place.latitude is None or place.longitude is None:
