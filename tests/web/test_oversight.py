@@ -76,11 +76,11 @@ def test_entries_are_found_by_time(town: TestTown) -> None:
 def test_the_journal_is_verified_and_a_change_is_found(house: House, auditor: TestClient) -> None:
     Checkpointer(house.journal, house.home).make("town.example/log")
     sound = auditor.post("/api/oversight/verification", json={}).json()
-    assert (sound["sound"], sound["held_to"], sound["breach_line"]) == (True, 1, None)
+    assert (sound["intact"], sound["held_to"], sound["breach_line"]) == (True, 1, None)
     path = house.home / "journal.jsonl"
     path.write_text(path.read_text().replace("the.auditor", "the.auditer", 1))
     broken = auditor.post("/api/oversight/verification", json={}).json()
-    assert broken["sound"] is False
+    assert broken["intact"] is False
     assert broken["breach_line"] is not None
 
 

@@ -1989,10 +1989,10 @@ export interface components {
             false_files: number;
             /** Held To */
             held_to: number;
+            /** Intact */
+            intact: boolean;
             /** Pruned */
             pruned: number;
-            /** Sound */
-            sound: boolean;
             /** Witnessed */
             witnessed: {
                 [key: string]: number;

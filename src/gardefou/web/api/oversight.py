@@ -96,7 +96,7 @@ class FoundView(Strict):
 class VerificationView(Strict):
     """What a verification found; ``breach_line`` where the chain broke, None where it did not."""
 
-    sound: bool
+    intact: bool
     entries: int
     pruned: int
     breach_line: int | None
@@ -184,7 +184,7 @@ def verify(context: InContext, _: Reads) -> VerificationView:
         ) from error
     verified = found.verification
     return VerificationView(
-        sound=found.sound,
+        intact=found.sound,
         entries=verified.entries,
         pruned=verified.pruned,
         breach_line=None if verified.breach is None else verified.breach.line,
