@@ -55,10 +55,18 @@ def test_the_desk_gets_its_own_texts_and_no_others(client: TestClient, language:
     assert "situations.fire.legal" in texts
     assert "storage.follow_up.watched" in texts
     rooms = {key.partition(".")[0] for key in texts}
-    assert rooms == {"web", "situations", "storage", "accounts", "governance"}
-    assert all(
-        key.startswith("governance.maturity.") for key in texts if key.startswith("governance.")
-    )
+    own = {"web", "situations", "storage", "accounts"}
+    pages = {"measures_page", "accounts_page", "accountability_page"}
+    assert rooms == own | pages | {"governance", "measures", "rights"}
+    families = {
+        ".".join(key.split(".")[:2])
+        for key in texts
+        if key.startswith(("governance.", "measures.", "rights."))
+    }
+    assert families == {
+        *("governance.maturity", "governance.operation", "measures.cut", "measures.light"),
+        *("rights.kind", "rights.state", "rights.ground"),
+    }
 
 
 def test_every_situation_comes_with_how_far_it_may_be_trusted(client: TestClient) -> None:
