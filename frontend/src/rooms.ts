@@ -59,6 +59,14 @@ export const ROOMS: readonly Room[] = [
     load: () => import("./measures/Measures.svelte"),
   },
   {
+    id: "accountability",
+    title: "accountability_page.title",
+    skip: "accountability_page.skip",
+    wide: true,
+    offered: (desk) => desk.may("read_journal"),
+    load: () => import("./accountability/Accountability.svelte"),
+  },
+  {
     id: "accounts",
     title: "accounts_page.title",
     skip: "accounts_page.skip",

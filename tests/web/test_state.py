@@ -78,12 +78,19 @@ def test_the_desk_gets_its_own_texts_and_no_others(client: TestClient, language:
     assert "situations.fire.legal" in texts
     assert "storage.follow_up.watched" in texts
     rooms = {key.partition(".")[0] for key in texts}
-    pages = {"desk", "load", "workshop", "measures", "measures_page", "accounts_page"}
-    assert rooms == {"web", "situations", "storage", "accounts", "governance"} | pages
-    assert all(
-        key.startswith("governance.maturity.") for key in texts if key.startswith("governance.")
-    )
-    assert all(key.startswith("load.desk.") for key in texts if key.startswith("load."))
+    own = {"web", "situations", "storage", "accounts"}
+    pages = {"desk", "workshop", "measures_page", "accounts_page", "accountability_page"}
+    assert rooms == own | pages | {"governance", "load", "measures", "rights"}
+    families = {
+        ".".join(key.split(".")[:2])
+        for key in texts
+        if key.startswith(("governance.", "load.", "measures.", "rights."))
+    }
+    assert families == {
+        *("governance.maturity", "governance.operation", "measures.cut", "measures.light"),
+        "load.desk",
+        *("rights.kind", "rights.state", "rights.ground"),
+    }
 
 
 def test_every_situation_comes_with_how_far_it_may_be_trusted(client: TestClient) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gardefou.governance.entry import Operation
 from gardefou.governance.habilitation import Obstacle
 from gardefou.governance.ledger import Origin
 from gardefou.governance.measures import Cut
@@ -16,11 +17,19 @@ from gardefou.governance.viewing import Purpose
 from gardefou.i18n import LANGUAGES, catalogue
 from gardefou.runtime.bus import CameraState
 from gardefou.situations.situation import Situation
-from gardefou.storage.paper_records import FindingStatus, Light
+from gardefou.storage.paper_records import FindingStatus, Light, RefusalGround, RequestKind
 from gardefou.storage.records import Mode
 from gardefou.storage.review import FollowUp, Verdict
 
 SOURCES = Path(__file__).resolve().parents[2] / "frontend" / "src"
+
+ROOMS = "|".join(
+    (
+        *("web", "storage", "situations", "accounts", "measures"),
+        *("measures_page", "accounts_page", "accountability_page"),
+    )
+)
+"""The catalogues whose keys the page writes out."""
 
 CHOSEN: dict[str, type[StrEnum]] = {
     "web.camera_state.": CameraState,
@@ -34,6 +43,9 @@ CHOSEN: dict[str, type[StrEnum]] = {
     "measures.cut.": Cut,
     "measures.light.": Light,
     "accounts_page.obstacle.": Obstacle,
+    "governance.operation.": Operation,
+    "rights.kind.": RequestKind,
+    "rights.ground.": RefusalGround,
 }
 """Keys that end in a value the server sent."""
 
@@ -46,8 +58,7 @@ def sources() -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_that_is_named_exists(language: str) -> None:
-    rooms = "web|storage|situations|accounts|workshop|measures|measures_page|accounts_page"
-    named = set(re.findall(rf'"((?:{rooms})\.[a-z_.]+)"', sources()))
+    named = set(re.findall(rf'"((?:{ROOMS})\.[a-z_.]+)"', sources()))
 
     assert named
     assert named - catalogue(language).keys() == set()

@@ -599,6 +599,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/oversight/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Checkpoint
+         * @description The newest checkpoint: what to note down outside.
+         */
+        get: operations["get_checkpoint_api_oversight_checkpoint_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oversight/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holds
+         * @description Every hold there ever was, of procedures and of requests, the latest first.
+         */
+        get: operations["list_holds_api_oversight_holds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oversight/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search Journal
+         * @description Read in the journal, after it says who reads and why.
+         */
+        post: operations["search_journal_api_oversight_journal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oversight/mandates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Mandates
+         * @description Every mandate and every suspension.
+         */
+        get: operations["list_mandates_api_oversight_mandates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oversight/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove
+         * @description A proof that the newest checkpoint holds an entry.
+         */
+        post: operations["prove_api_oversight_proof_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oversight/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify
+         * @description Hold the whole journal to its links and checkpoints, now.
+         */
+        post: operations["verify_api_oversight_verification_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presence": {
         parameters: {
             query?: never;
@@ -1414,6 +1534,18 @@ export interface components {
             version: number | null;
         };
         /**
+         * CheckpointView
+         * @description The newest checkpoint as its signed note, and the log's public key; None before the first.
+         */
+        CheckpointView: {
+            /** Key */
+            key: string | null;
+            /** Note */
+            note: string | null;
+            /** Size */
+            size: number | null;
+        };
+        /**
          * CloseReason
          * @description Why an alert closed; names in the catalogue under ``storage.close_reason.<value>``.
          * @enum {string}
@@ -1699,6 +1831,16 @@ export interface components {
          */
         FollowUp: "none" | "watched" | "team_sent" | "first_aid" | "emergency_services" | "organiser_told" | "other_service";
         /**
+         * FoundView
+         * @description A page, the newest entry first.
+         */
+        FoundView: {
+            /** Lines */
+            lines: components["schemas"]["LineView"][];
+            /** More */
+            more: boolean;
+        };
+        /**
          * GroundRequest
          * @description Point pairs of a calibration that is being made.
          */
@@ -1800,6 +1942,27 @@ export interface components {
             status: string;
         };
         /**
+         * HoldView
+         * @description What no purge may take: a procedure's claim, or a request's; times UTC s.
+         */
+        HoldView: {
+            /** Alert Id */
+            alert_id: string | null;
+            /** Camera Id */
+            camera_id: string | null;
+            /** Lifted At */
+            lifted_at: number | null;
+            /** Placed At */
+            placed_at: number;
+            /** Reference */
+            reference: string;
+            /** Since */
+            since: number | null;
+            /** Until */
+            until: number | null;
+        };
+        JsonValue: unknown;
+        /**
          * LabelBody
          * @description A label for an alert.
          */
@@ -1807,6 +1970,28 @@ export interface components {
             /** By */
             by?: string | null;
             label: components["schemas"]["ReviewLabel"];
+        };
+        /**
+         * LineView
+         * @description An entry of the journal as it stands there.
+         */
+        LineView: {
+            /** About */
+            about: string;
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string;
+            /** Details */
+            details: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Operation */
+            operation: string;
+            /** Reason */
+            reason: string;
+            /** Seq */
+            seq: number;
         };
         /**
          * LiveRequest
@@ -1855,6 +2040,30 @@ export interface components {
             name: string;
             /** Password */
             password: string;
+        };
+        /**
+         * MandateView
+         * @description A mandate on the time line; times UTC, ISO 8601. An empty deliberation: there was none.
+         */
+        MandateView: {
+            /** Act */
+            act: string;
+            /** Current */
+            current: boolean;
+            /** Deliberation */
+            deliberation: string;
+            /** End */
+            end: string;
+            /** Event */
+            event: string;
+            /** Id */
+            id: string;
+            /** Reasons */
+            reasons: string;
+            /** Revoked */
+            revoked: boolean;
+            /** Start */
+            start: string;
         };
         /**
          * Maturity
@@ -1928,6 +2137,12 @@ export interface components {
          * @enum {string}
          */
         Obstacle: "none_given" | "not_yet" | "ended" | "revoked" | "data_protection" | "processing";
+        /**
+         * Operation
+         * @description What can be journalled; names in the catalogue under ``governance.operation.<value>``.
+         * @enum {string}
+         */
+        Operation: "start" | "stop" | "configuration" | "evaluation" | "rehearsal" | "view" | "consultation" | "review" | "export" | "erasure" | "suspension" | "resumption" | "access" | "rejected_file" | "disk_full" | "failure" | "recovery" | "destruction" | "hold" | "witness" | "view_refused" | "action_refused" | "log_in" | "log_in_refused" | "log_out" | "account" | "habilitation" | "mandate" | "camera_moved" | "finding" | "rights" | "drill";
         /**
          * Origin
          * @description Who suspends; words in the catalogue under ``mandate.origin.<value>``.
@@ -2069,6 +2284,22 @@ export interface components {
             message: components["schemas"]["Bilingual"];
         };
         /**
+         * ProofRequest
+         * @description An entry of the journal, by its number.
+         */
+        ProofRequest: {
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * ProofView
+         * @description A proof that the newest checkpoint holds an entry (c2sp.org/tlog-proof).
+         */
+        ProofView: {
+            /** Proof */
+            proof: string;
+        };
+        /**
          * Purpose
          * @description The closed list of why a person looks; said under ``accounts.purpose.<value>``.
          * @enum {string}
@@ -2201,6 +2432,28 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * SearchRequest
+         * @description What is looked for in the journal, and why; times UTC s. There is no search by actor.
+         */
+        SearchRequest: {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /** Before */
+            before?: number | null;
+            /** By */
+            by?: string | null;
+            operation?: components["schemas"]["Operation"] | null;
+            /** Reason */
+            reason: string;
+            /** Since */
+            since?: number | null;
+            /** Until */
+            until?: number | null;
+        };
+        /**
          * Series
          * @description One number over time, a value for each sample, null where it was not known.
          */
@@ -2292,6 +2545,16 @@ export interface components {
             version: string;
         };
         /**
+         * StoppageView
+         * @description A suspension; times UTC, ISO 8601; ``ended`` None while it lasts.
+         */
+        StoppageView: {
+            /** Begun */
+            begun: string;
+            /** Ended */
+            ended: string | null;
+        };
+        /**
          * SuspensionRequest
          * @description On whose behalf somebody presses, and why if there is time to say so.
          *
@@ -2337,6 +2600,18 @@ export interface components {
             notice: components["schemas"]["Bilingual"] | null;
             /** Processing */
             processing: boolean;
+        };
+        /**
+         * TimelineView
+         * @description Mandates, the oldest first, and suspensions, the latest first; ``at`` UTC, ISO 8601.
+         */
+        TimelineView: {
+            /** At */
+            at: string;
+            /** Mandates */
+            mandates: components["schemas"]["MandateView"][];
+            /** Suspensions */
+            suspensions: components["schemas"]["StoppageView"][];
         };
         /**
          * TrainingView
@@ -2385,6 +2660,28 @@ export interface components {
          * @enum {string}
          */
         Verdict: "confirmed" | "refuted" | "doubtful";
+        /**
+         * VerificationView
+         * @description What a verification found; ``breach_line`` where the chain broke, None where it did not.
+         */
+        VerificationView: {
+            /** Breach Line */
+            breach_line: number | null;
+            /** Entries */
+            entries: number;
+            /** False Files */
+            false_files: number;
+            /** Held To */
+            held_to: number;
+            /** Intact */
+            intact: boolean;
+            /** Pruned */
+            pruned: number;
+            /** Witnessed */
+            witnessed: {
+                [key: string]: number;
+            };
+        };
         /**
          * VersionDetail
          * @description A version with its difference from the one before, as lines, passwords hidden.
@@ -3561,6 +3858,188 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_checkpoint_api_oversight_checkpoint_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    list_holds_api_oversight_holds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldView"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    search_journal_api_oversight_journal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    list_mandates_api_oversight_mandates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    prove_api_oversight_proof_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    verify_api_oversight_verification_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationView"];
+                };
             };
             /** @description Refused */
             default: {

@@ -27,7 +27,7 @@ LONGEST_BAR: Final = 0.35
 
 @dataclass(frozen=True, slots=True)
 class DrawnCamera:
-    """A camera on the drawing; ``number`` as in the list beside it, ``view`` its points or empty."""
+    """A camera on the drawing; ``number`` as in the list beside it, ``view`` its points."""
 
     number: int
     name: str
@@ -38,7 +38,7 @@ class DrawnCamera:
 
 @dataclass(frozen=True, slots=True)
 class MapDrawing:
-    """The drawing; ``rings`` the perimeter's points, ``bar`` the scale bar's length for ``bar_m``."""
+    """The drawing; ``rings`` the perimeter's points, ``bar`` the length of ``bar_m`` metres."""
 
     width: float
     height: float

@@ -24,6 +24,7 @@ from gardefou.web.api import (
     live,
     measures,
     media,
+    oversight,
     presence,
     public,
     session,
@@ -89,7 +90,17 @@ def routes() -> FastAPI:
         },
     )
     problems.install(app)
-    beside = (accountability, accounts, counts, measures, presence, public, shift, workshop)
+    beside = (
+        accountability,
+        accounts,
+        counts,
+        measures,
+        oversight,
+        presence,
+        public,
+        shift,
+        workshop,
+    )
     rooms = (session, state, alerts, media, live, exports, events, suspension)
     for room in (*rooms, *beside):
         app.include_router(room.router)

@@ -23,9 +23,14 @@ PAGES = (
     "desk.",
     "load.desk.",
     "workshop.",
+    "accountability_page.",
     "accounts_page.",
     "measures.cut.",
     "measures.light.",
+    "governance.operation.",
+    "rights.kind.",
+    "rights.state.",
+    "rights.ground.",
     "measures_page.",
 )
 """The catalogues of pages beside the alerts."""
