@@ -87,7 +87,9 @@ def site(house: House) -> dict[str, Any]:
     for step in range(20):
         house.now = lambda step=step: 1000.0 + 5 * step  # type: ignore[misc]
         numbers = {"packets": 50.0 * step, "latency_s": 0.2, "reconnects": 0.0, "corrupt": 0.0}
-        report = CameraReport("quay", CameraState.RUNNING, 0.0, None, 25 * step, 0, False, numbers)
+        report = CameraReport(
+            "quay", CameraState.RUNNING, 0.0, None, 25 * step, 0, False, numbers=numbers
+        )
         house.health.add(report)
     return {}
 

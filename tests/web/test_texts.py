@@ -25,7 +25,7 @@ SOURCES = Path(__file__).resolve().parents[2] / "frontend" / "src"
 
 ROOMS = "|".join(
     (
-        *("web", "storage", "situations", "accounts", "measures"),
+        *("web", "storage", "situations", "accounts", "measures", "workshop"),
         *("measures_page", "accounts_page", "accountability_page"),
     )
 )

@@ -90,19 +90,9 @@ def routes() -> FastAPI:
         },
     )
     problems.install(app)
-    beside = (
-        accountability,
-        accounts,
-        counts,
-        measures,
-        oversight,
-        presence,
-        public,
-        shift,
-        workshop,
-    )
-    rooms = (session, state, alerts, media, live, exports, events, suspension)
-    for room in (*rooms, *beside):
+    desk = (session, state, alerts, media, live, exports, events, presence, shift, suspension)
+    beside = (accountability, accounts, counts, measures, oversight, public, workshop)
+    for room in (*desk, *beside):
         app.include_router(room.router)
     _serve_page(app)
     check_declared(app)
