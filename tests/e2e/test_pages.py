@@ -15,9 +15,10 @@ from gardefou.storage.review import FollowUp, Verdict
 from gardefou.web.server import WebServer
 from support.axe import violations
 from support.house import House
+from support.town import SITE, TOWN, TestTown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 KEPT: Final = ROOT / "build" / "pages"
@@ -33,6 +34,19 @@ LOOKS: Final = {
     "dark": {"color_scheme": "dark", "viewport": {"width": 1440, "height": 900}},
     "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
 }
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A town that has set up everything: site, papers, a mandate."""
+    home = tmp_path / "home"
+    with TestTown.at(home) as papers:
+        (home / "site.yaml").write_text(SITE, encoding="utf-8")
+        papers.write_town(TOWN)
+        papers.write_mandate()
+        papers.start()
+    with House.at(home) as house:
+        yield house
 
 
 @pytest.fixture
@@ -64,6 +78,7 @@ def test_a_room_fits_and_axe_finds_nothing(
     page.keyboard.press("Enter")
     expect(page.locator("#name")).to_have_count(0)
     expect(page.locator("main h2").first).to_be_visible()
+    expect(page.locator('[role="alert"]')).to_have_count(0)
     page.wait_for_load_state("load")
     KEPT.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=KEPT / f"{room}-{look}.png", full_page=True)
@@ -77,6 +92,7 @@ def test_the_public_page_is_kept_as_well(
     server: WebServer, open_page: Callable[..., Page], look: str
 ) -> None:
     page = open_page(f"{server.url}public/fr", **LOOKS[look])
+    expect(page.locator("h1")).to_be_visible()
     KEPT.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=KEPT / f"public-{look}.png", full_page=True)
 

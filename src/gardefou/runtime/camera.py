@@ -16,6 +16,7 @@ import numpy as np
 
 from gardefou.alerting.alert import AlertEvent, AlertOpened
 from gardefou.capture.frame import Frame, Role
+from gardefou.capture.gate import Depth
 from gardefou.capture.link import CameraLink, FileLoop, Link
 from gardefou.capture.live import LinkState, LiveHealth, LiveSettings, LiveSource
 from gardefou.capture.notice import Notice
@@ -181,6 +182,7 @@ class CameraWork:
             decoded=health.frames,
             latencies_s=latencies,
             waiting=health.waiting,
+            awake=None if source.gate is None else health.depth is not Depth.ASLEEP,
             ring_bytes=source.ring.size_bytes,
         )
 

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Res
 
 from gardefou.errors import GardefouError
 from gardefou.governance.camera_map import camera_map
-from gardefou.governance.facts import Facts, Office
+from gardefou.governance.facts import SITE, Facts, Office
 from gardefou.governance.map_shapes import public_map
 from gardefou.governance.pages import map_page, public_page, style
 from gardefou.governance.registration import registration
@@ -49,7 +49,9 @@ def office_of(context: Context) -> Office:
 
 
 def facts_of(context: Context) -> Facts:
-    """Everything as it is now; refuses with 503 when a part cannot be read."""
+    """Everything as it is now; 404 before there is a site, 503 when a part is unread."""
+    if not (context.services.home / SITE).is_file():
+        raise RefusedError(HTTPStatus.NOT_FOUND, "web.error.no_site")
     try:
         return office_of(context).facts()
     except GardefouError as error:
