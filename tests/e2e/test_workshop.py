@@ -123,7 +123,7 @@ def test_from_nothing_to_the_first_alert_with_the_mouse(
     demo: tuple[str, Home], open_page: Open
 ) -> None:
     url, home = demo
-    page = open_when_up(open_page, url, viewport={"width": 1300, "height": 1100})
+    page = open_when_up(open_page, url, viewport={"width": 1300, "height": 1400})
     named(page)
     page.locator("#site-name").fill("Université")
     page.locator("#camera-name").fill("Pelouse")

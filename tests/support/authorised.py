@@ -33,6 +33,7 @@ cameras:
     source: {url}
     place: {{name: Quay, latitude: 44.5, longitude: 4.5}}
     situations: [zone_intrusion]
+    walkways: []
     masks:
       - {{id: house, polygon: [[0.9, 0.0], [1.0, 0.0], [1.0, 0.1], [0.9, 0.1]]}}
     zones:

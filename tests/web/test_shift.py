@@ -41,7 +41,7 @@ def test_a_shift_counts_each_alert_once_with_its_last_decision(
 
     assert shift["decided"] == {"fire": {"confirmed": 0, "refuted": 1, "doubtful": 1}}
     assert shift["follow_ups"] == {"none": 1, "watched": 1}
-    assert shift["waiting"] == {"zone_intrusion": 1}
+    assert shift["to_review"] == {"zone_intrusion": 1}
     assert [each["id"] for each in shift["listed"]] == [str(waiting)]
     assert (shift["name"], shift["since"], shift["until"]) == ("Anna", NOW - 8 * 3600, NOW)
 
@@ -99,6 +99,8 @@ def test_a_camera_that_moved_or_stands_is_not_watched(
 
     asked, opened = client.post("/api/live/quay", json=ask), client.get(ticket)
 
-    assert (asked.status_code, asked.json()["code"]) == (409, "desk.live.shows_nothing")
+    moved = state is CameraState.BLOCKED
+    code = "operation.blind" if moved else "desk.live.shows_nothing"
+    assert (asked.status_code, asked.json()["code"]) == (409, code)
     assert opened.status_code == 409
     assert len(house.journalled()) == 1

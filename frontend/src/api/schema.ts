@@ -2483,7 +2483,7 @@ export interface components {
          * ShiftView
          * @description One person's shift, times in UTC seconds; nothing about anybody else's.
          *
-         *     Each alert that they decided counts once, with their latest decision. ``waiting`` counts the
+         *     Each alert that they decided counts once, with their latest decision. ``to_review`` counts the
          *     alerts of the time that nobody decided, ``listed`` are the newest of them.
          */
         ShiftView: {
@@ -2503,12 +2503,12 @@ export interface components {
             name: string;
             /** Since */
             since: number;
-            /** Until */
-            until: number;
-            /** Waiting */
-            waiting: {
+            /** To Review */
+            to_review: {
                 [key: string]: number;
             };
+            /** Until */
+            until: number;
         };
         /**
          * Situation

@@ -43,9 +43,11 @@ class Admission:
         self._known = now
 
     def update(self, has_room: bool, now: float) -> None:
-        """Admit whom there is room for now; the first call admits the first ones at once."""
-        if self._last is None:
-            self._admit(self._cores * AT_ONCE_PER_CORE, now)
+        """Admit whom there is room for now; the first ones, whenever they come, at once."""
+        admitted = len(self._known) - len(self._waiting)
+        at_once = self._cores * AT_ONCE_PER_CORE - admitted
+        if self._last is None or (self._waiting and at_once > 0):
+            self._admit(max(0, at_once), now)
             return
         since = now - self._last
         if since >= (PAUSE_S if has_room else LONGEST_S):

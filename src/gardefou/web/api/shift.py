@@ -30,7 +30,7 @@ router = APIRouter(tags=["alerts"])
 class ShiftView(Strict):
     """One person's shift, times in UTC seconds; nothing about anybody else's.
 
-    Each alert that they decided counts once, with their latest decision. ``waiting`` counts the
+    Each alert that they decided counts once, with their latest decision. ``to_review`` counts the
     alerts of the time that nobody decided, ``listed`` are the newest of them.
     """
 
@@ -39,7 +39,7 @@ class ShiftView(Strict):
     until: float
     decided: dict[Situation, dict[Verdict, int]]
     follow_ups: dict[FollowUp, int]
-    waiting: dict[Situation, int]
+    to_review: dict[Situation, int]
     listed: list[AlertView]
 
 
@@ -68,6 +68,6 @@ def get_shift(
         until=until,
         decided=by_situation,
         follow_ups=dict(Counter(each.follow_up for each in decisions)),
-        waiting=waiting,
+        to_review=waiting,
         listed=listed,
     )
