@@ -63,7 +63,7 @@ def keys_at(location: Location) -> list[str]:
     """The keys that a mapping at a location of the document may hold.
 
     >>> keys_at(("cameras", 0, "place"))
-    ['name', 'latitude', 'longitude']
+    ['name', 'latitude', 'longitude', 'view']
     """
     return [key for part in _parts(location) for key in part.get("properties", {})]
 

@@ -32,7 +32,7 @@ class LineCountRow(Base):
     __table_args__ = (
         CheckConstraint(f"start % {QUARTER_S} = 0", name="of_a_quarter_of_an_hour"),
         CheckConstraint(f"passages >= {LEAST}", name="never_small"),
-        CheckConstraint(f"counted_s BETWEEN 1 AND {QUARTER_S}", name="counted_within_it"),
+        CheckConstraint(f"counted_s <= {QUARTER_S} AND counted_s > 0", name="counted_within_it"),
         Index(None, "start"),
     )
 

@@ -34,7 +34,7 @@ def upgrade() -> None:
         *(_check(name, f"{name} IN ({words})") for name, words in NAMES.items()),
         _check("of_a_quarter_of_an_hour", "start % 900 = 0"),
         _check("never_small", "passages >= 5"),
-        _check("counted_within_it", "counted_s BETWEEN 1 AND 900"),
+        _check("counted_within_it", "counted_s <= 900 AND counted_s > 0"),
     )
     op.create_index("ix_line_counts_start", "line_counts", ["start"])
 
