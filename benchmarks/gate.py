@@ -29,6 +29,7 @@ import av
 import cv2
 import numpy as np
 
+from analysis_cost import decode
 from gardefou.alerting.alert import AlertEvent
 from gardefou.capture.file import FileSource
 from gardefou.capture.gate import GateCounts, Sleep
@@ -173,15 +174,10 @@ def encode(
     return to
 
 
-def decode(video: Path) -> float:
+def decoding(video: Path) -> float:
     """CPU seconds to decode every frame on one thread and nothing else."""
     before = time.process_time()
-    with av.open(str(video)) as container:
-        stream = container.streams.video[0]
-        stream.thread_type = "NONE"
-        stream.codec_context.thread_count = 1
-        for _ in container.decode(stream):
-            pass
+    decode(video)
     return time.process_time() - before
 
 
@@ -264,7 +260,7 @@ def compare(
         max(delays, default=None),
         on.gate.asleep_s / max(STILL_S, 1e-9),
         (off.cpu_s / off.length_s, on.cpu_s / on.length_s),
-        decode(video) / on.length_s,
+        decoding(video) / on.length_s,
     )
 
 
@@ -300,7 +296,7 @@ def idle(footage: Path, work: Path, engine: InferenceEngine, seconds: float) -> 
                 for each in range(round(seconds * IDLE_FPS))
             )
             encode(pictures, video, IDLE_FPS, bits, group_s)
-        floor = decode(video)
+        floor = decoding(video)
         off, on = (play(video, case, engine, sleep) for sleep in (Sleep.NEVER, Sleep.KEYFRAMES))
         asleep = (on.gate.asleep_s + on.gate.dozing_s) / on.gate.watched_s
         # What a day costs is what a second asleep costs: the rest is falling asleep once.
