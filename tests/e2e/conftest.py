@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from gardefou.web.app import STATIC, create_app
 from gardefou.web.server import WebServer
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 
 CHROMIUM = os.environ.get("GARDEFOU_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+
+# How long the page takes is the machine's affair: what must be seen is waited for.
+expect.set_options(timeout=60_000)
 
 FLAGS = [
     "--headless",
