@@ -59,6 +59,18 @@ def read(footage: Path) -> Any:
 
 
 @pytest.mark.usefixtures("models_dir")
+def test_the_clips_stand_beside_their_list_and_the_report_in_a_new_folder(
+    footage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = RUN.invoke(app, ["evaluate", str(written(footage, corner()))])
+    assert (result.exit_code, result.stderr) == (0, "")
+    (folder,) = tmp_path.glob("gardefou-cases-*")
+    names = {each.name for each in folder.iterdir()}
+    assert {"report.json", "report.html", "alerts.jsonl"} <= names
+
+
+@pytest.mark.usefixtures("models_dir")
 def test_a_miss_is_figured_named_and_pictured(footage: Path) -> None:
     missed = {"situation": "zone_intrusion", "start_s": 0.5, "end_s": 1.5}
     cases = written(

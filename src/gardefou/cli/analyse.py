@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from gardefou.cli.progress import AnalysisDisplay
 from gardefou.errors import UsageError
 from gardefou.evaluation.analyse import AnalysisOutcome, AnalysisRequest, Assignment
 from gardefou.evaluation.analyse import analyse as run_analysis
+from gardefou.evaluation.run_record import new_folder
 from gardefou.i18n import text
 from gardefou.runtime.detectors import build_detectors, with_all_situations
 from gardefou.site.check import load_site
@@ -57,7 +57,7 @@ def analyse(
     assignments = assign(paths, load_site(site), site, camera, all_situations)
     request = AnalysisRequest(
         assignments=assignments,
-        out=out or default_folder(paths[0]),
+        out=out or new_folder(paths[0]),
         reason=(reason or "").strip() or text("analysis.default_reason"),
         site=site,
         speed=speed,
@@ -122,8 +122,3 @@ def _watching(camera: Camera, path: Path, everything: bool) -> Camera:
     if not build_detectors(wanted):
         raise UsageError("analysis.nothing_to_watch", path=path, camera=camera.id)
     return wanted
-
-
-def default_folder(video: Path) -> Path:
-    """A new folder in the working directory, named after the video and the time."""
-    return Path(f"gardefou-{video.stem}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")

@@ -21,6 +21,7 @@ from gardefou.evaluation.publish import publish as publish_figures
 from gardefou.evaluation.report import Report
 from gardefou.evaluation.report_page import number, percent
 from gardefou.evaluation.run_page import clock
+from gardefou.evaluation.run_record import new_folder
 from gardefou.i18n import current_language, text
 
 INCOMPLETE = 1
@@ -29,8 +30,10 @@ INCOMPLETE = 1
 
 def evaluate(
     cases: Annotated[Path, typer.Argument(metavar="CASES", help=text("cli.evaluate.cases"))],
-    footage: Annotated[Path, typer.Option(metavar="DIR", help=text("cli.evaluate.footage"))],
-    out: Annotated[Path, typer.Option(metavar="DIR", help=text("cli.evaluate.out"))],
+    footage: Annotated[
+        Path | None, typer.Option(metavar="DIR", help=text("cli.evaluate.footage"))
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help=text("cli.evaluate.out"))] = None,
     only: Annotated[
         list[str] | None, typer.Option(metavar="ID_OR_SITUATION", help=text("cli.evaluate.only"))
     ] = None,
@@ -43,7 +46,9 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help=text("cli.evaluate.json"))] = False,
 ) -> None:
     """Evaluate cases, leave the report in a folder and say the figures."""
-    request = EvaluationRequest(cases, footage, out, only or (), tags)
+    request = EvaluationRequest(
+        cases, footage or cases.parent, out or new_folder(cases), only or (), tags
+    )
     with EvaluationDisplay() as display:
         outcome = run_evaluation(request, display.listener)
     report = outcome.report

@@ -94,6 +94,11 @@ def file_sha256(path: Path) -> str:
         raise CaptureError("capture.unreadable", path=path) from error
 
 
+def new_folder(subject: Path) -> Path:
+    """A new folder in the working directory, named after what is run on and the time."""
+    return Path(f"gardefou-{subject.stem}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+
+
 def refuse_folder_in_use(folder: Path) -> None:
     """Raise `UsageError` for a file, or a folder that holds a run: what is there stays."""
     if os.path.exists(folder) and not os.path.isdir(folder):
