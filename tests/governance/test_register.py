@@ -110,9 +110,8 @@ def test_a_revoked_mandate_is_not_in_force(town: TestTown) -> None:
 def test_a_contract_with_gaps_wears_its_badge(town: TestTown) -> None:
     contract = registration(town.facts()).gardefou["contract"]
     assert (contract["incomplete"], contract["missing"]) == (True, ["supplier_siret"])
-    assert "il manque : supplier_siret" in words_of(public_page(town.facts(), "fr", True)).replace(
-        "\u202f", " "
-    )
+    words = words_of(public_page(town.facts(), "fr", True)).replace("\u202f", " ")
+    assert "il manque : SIRET du fournisseur" in words
     whole = {"reference": "M", "price": 1, "supplier_siret": "1" * 14, "functions": ["a"]}
     town.write_mandate(contract=whole)
     assert registration(town.facts()).gardefou["contract"]["incomplete"] is False

@@ -51,6 +51,8 @@ def style() -> str:
 
 def public_page(facts: Facts, language: str, served: bool) -> str:
     """The public register as a page; ``served`` by the web server, else a file of its own."""
+    details = registration.details(facts, language)
+    gaps = details["contract"]["missing"]
     return rendered(
         "public.html.j2",
         language,
@@ -59,7 +61,8 @@ def public_page(facts: Facts, language: str, served: bool) -> str:
             "served": served,
             "style_at": STYLE,
             "others": [each for each in LANGUAGES if each != language],
-            "details": registration.details(facts, language),
+            "details": details,
+            "contract_gaps": [text(f"register.contract_field.{each}", language) for each in gaps],
             "map": camera_map(facts),
             "drawing": drawn(facts),
             "stoppages": stoppages(facts.status),
