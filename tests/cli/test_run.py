@@ -19,7 +19,7 @@ from support.processes import kill, marked, until
 from support.rtsp_server import RtspServer
 from support.units import RATE, demo_pictures, write_units
 
-STOP_S = 60.0
+STOP_S = 300.0
 """A stop takes 20 s at most, evidence under way included; three times that on a busy machine."""
 
 GARDEFOU = [str(Path(sys.executable).with_name("gardefou"))]

@@ -159,7 +159,7 @@ def test_a_run_that_is_stopped_keeps_its_alerts_and_does_not_call_itself_complet
         assert process.stdout is not None
         assert "ALERT" in process.stdout.readline()
         os.kill(process.pid, how)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=300)
     assert process.returncode == status
     [alert] = alerts_of(out)
     record = record_of(out)

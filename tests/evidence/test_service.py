@@ -32,7 +32,7 @@ from gardefou.evidence.service import EvidenceService
 from gardefou.evidence.vault import MAGIC, Vault
 from gardefou.i18n import text
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 OPENED_AT = 1_767_225_600.0  # 2026-01-01 00:00 UTC
 
 

@@ -23,8 +23,8 @@ def test_a_running_system_tells_rate_and_latency(tmp_path: Path, models_dir: Pat
             told = system.hub.bus.load
             return told.cameras["yard"] if told else None
 
-        until(lambda: (now := load()) is not None and now.latency_ms is not None, 90.0)
-        until(lambda: (now := load()) is not None and now.analysis_fps is not None, 90.0)
+        until(lambda: (now := load()) is not None and now.latency_ms is not None, 300.0)
+        until(lambda: (now := load()) is not None and now.analysis_fps is not None, 300.0)
         known = load()
         in_home = read_load(system.home.load)
 

@@ -48,7 +48,7 @@ class Command:
     def __call__(self, *words: object, language: str = "en", **variables: str) -> Result:
         """Run a command to its end."""
         with self.start(*words, language=language, **variables) as process:
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=300)
         return Result(process.returncode, out, err)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-DEADLINE_S = 30.0
+DEADLINE_S = 120.0
 """Longest wait for something that must happen; generous, so that a busy machine does not fail."""
 
 

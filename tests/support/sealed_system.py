@@ -24,7 +24,7 @@ def main(home: Path, units: Path) -> None:
         system.until_alerts(1)
         until(
             lambda: EvidenceKind.CLIP in system.alerts()[0].evidence,
-            90.0,
+            300.0,
             "the first alert never had a film",
         )
 

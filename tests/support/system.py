@@ -123,7 +123,7 @@ class System:
 
     def until_alerts(self, count: int) -> list[AlertRecord]:
         """Wait until there are so many alerts."""
-        until(lambda: len(self.alerts()) >= count, 60.0, f"there were never {count} alerts")
+        until(lambda: len(self.alerts()) >= count, 300.0, f"there were never {count} alerts")
         return self.alerts()
 
 

@@ -40,7 +40,7 @@ def test_a_desk_whose_events_end_looks_at_nothing(house: House) -> None:
     body = {"desk": ONE, "alert_id": str(alert_id), "person": "Anna"}
     with (
         WebServer(create_app(house.services)) as server,
-        httpx2.Client(base_url=server.url, timeout=30.0) as client,
+        httpx2.Client(base_url=server.url, timeout=120.0) as client,
         client.stream("GET", "/api/events") as others,
     ):
         heard = others.iter_lines()
@@ -110,7 +110,7 @@ def test_the_events_carry_who_looks(house: House) -> None:
     alert_id = str(house.open_alert())
     with (
         WebServer(create_app(house.services)) as server,
-        httpx2.Client(base_url=server.url, timeout=30.0) as client,
+        httpx2.Client(base_url=server.url, timeout=120.0) as client,
         client.stream("GET", "/api/events") as answer,
     ):
         lines = answer.iter_lines()

@@ -143,7 +143,7 @@ def test_with_another_key_nobody_gets_in_and_the_page_does_not_break(
 def events(server: WebServer, client: TestClient) -> Generator[tuple[str, dict[str, object]]]:
     """Names and data of the server's events, as a logged-in browser gets them."""
     cookies = {"gardefou_session": client.cookies["gardefou_session"]}
-    with httpx2.stream("GET", f"{server.url}api/events", cookies=cookies, timeout=30) as answer:
+    with httpx2.stream("GET", f"{server.url}api/events", cookies=cookies, timeout=120) as answer:
         name = ""
         for line in answer.iter_lines():
             field, _, value = line.partition(": ")

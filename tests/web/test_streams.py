@@ -23,7 +23,7 @@ from gardefou.web.app import create_app
 from gardefou.web.server import WebServer
 from support.house import House
 
-WAIT_S = 30.0
+WAIT_S = 120.0
 
 
 @pytest.fixture

@@ -155,7 +155,7 @@ def test_a_live_view_is_marked_and_ends_with_the_session(
             asked = {"purpose": "under_watch", "motive": "noise on the quay"}
             url = browser.post("/api/live/quay", json=asked).json()["url"]
             assert list(house.journal.entries())[-1].motif == "under_watch: noise on the quay"
-            with browser.stream("GET", url, timeout=30) as answer:
+            with browser.stream("GET", url, timeout=120) as answer:
                 data = b""
                 chunks = answer.iter_bytes()
                 while data.count(b"--picture") < 3:
@@ -168,7 +168,7 @@ def test_a_live_view_is_marked_and_ends_with_the_session(
                 house.now = lambda: NOW + 60.0
                 for _ in chunks:
                     pass
-            assert house.live.left.wait(10)
+            assert house.live.left.wait(60)
 
 
 def test_a_ticket_is_of_no_use_to_somebody_else(house: House, desk_of: Desk) -> None:
