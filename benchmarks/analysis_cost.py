@@ -31,6 +31,7 @@ from gardefou.perception.perceiver import Perceiver
 from gardefou.perception.static_look import LOOK_SIZE
 from gardefou.perception.store import data_dir
 from gardefou.runtime.assembly import camera_pipeline, read_settings
+from gardefou.runtime.cadence import Cadence
 from gardefou.runtime.detectors import with_all_situations
 from gardefou.runtime.pipeline import CameraPipeline
 from gardefou.runtime.stream import analysed_frames
@@ -61,7 +62,7 @@ def capture(video: Path) -> None:
 
 def analyse(video: Path, engine: InferenceEngine) -> None:
     """Network, background, tracks; no situation."""
-    pipeline = CameraPipeline("bench", Perceiver(engine), [])
+    pipeline = CameraPipeline("bench", Perceiver(engine), [], cadence=Cadence())
     with FileSource(video, ReadSettings("bench")) as source:
         for _ in analysed_frames(source.frames(), pipeline, source):
             pass

@@ -113,6 +113,10 @@ class WeaponLooks:
         self._turns.clear()
         self._looked = -np.inf
 
+    def is_watching(self, time: float) -> bool:
+        """Whether somebody gave cause for a second look, at a stream time, s."""
+        return any(each.is_suspect(time) for each in self._turns)
+
     def start(self, image: Image, time: float) -> PendingLooks:
         """Begin to look at some of those seen in the last frame, at a stream time, s."""
         chosen = self._people[self._next(time)]
