@@ -30,6 +30,7 @@ from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
 from gardefou.perception.static_look import LOOK_SIZE
 from gardefou.perception.store import data_dir
+from gardefou.perception.weapons import SMALL_LOOK
 from gardefou.runtime.assembly import camera_pipeline, read_settings
 from gardefou.runtime.cadence import Cadence
 from gardefou.runtime.detectors import with_all_situations
@@ -112,7 +113,8 @@ def as_camera(video: Path, to: Path) -> Path:
 def warm_up(engine: InferenceEngine, image: Image) -> None:
     """Compile the network for every size that a camera's pictures and closer looks need."""
     people(look(engine, image))
-    engine.detect(np.zeros((LOOK_SIZE[1], LOOK_SIZE[0], 3), dtype=np.uint8))
+    for width, height in (LOOK_SIZE, SMALL_LOOK):
+        engine.detect(np.zeros((height, width, 3), dtype=np.uint8))
 
 
 def length_s(video: Path) -> float:

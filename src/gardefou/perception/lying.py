@@ -207,8 +207,13 @@ class LyingLooks:
         return LyingLook(turned, self._look(turned.cut(image)), body.before[quarters], body)
 
     def is_watching(self, time: float) -> bool:
-        """Whether somebody who may fall, or have fallen, was upright not long before a time, s."""
-        return any(time - each.until <= WATCHED_S for each in self._tall())
+        """Whether somebody who may fall, or have fallen, was upright not long before a time, s.
+
+        Not somebody who was looked for in vain so often that they walked away.
+        """
+        return any(
+            time - each.until <= WATCHED_S and each.vain < PATIENT_LOOKS for each in self._tall()
+        )
 
     def _tall(self) -> list[_Upright]:
         """Those who are looked for when they are missing."""

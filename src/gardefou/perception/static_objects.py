@@ -225,7 +225,10 @@ def _regions(mask: Bools) -> list[_Region]:
     """The connected regions of a mask that are large enough for a thing."""
     closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
+    # Labels of 16 bits cost a third of the usual ones, and are enough for pictures of this size.
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        opened, connectivity=8, ltype=cv2.CV_16U
+    )
     least = _LEAST_AREA * mask.size
     regions = []
     for label in np.flatnonzero(stats[:count, cv2.CC_STAT_AREA] >= least):
