@@ -30,7 +30,9 @@ from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
 from gardefou.perception.static_look import LOOK_SIZE
 from gardefou.perception.store import data_dir
+from gardefou.perception.weapons import SMALL_LOOK
 from gardefou.runtime.assembly import camera_pipeline, read_settings
+from gardefou.runtime.cadence import Cadence
 from gardefou.runtime.detectors import with_all_situations
 from gardefou.runtime.pipeline import CameraPipeline
 from gardefou.runtime.stream import analysed_frames
@@ -61,7 +63,7 @@ def capture(video: Path) -> None:
 
 def analyse(video: Path, engine: InferenceEngine) -> None:
     """Network, background, tracks; no situation."""
-    pipeline = CameraPipeline("bench", Perceiver(engine), [])
+    pipeline = CameraPipeline("bench", Perceiver(engine), [], cadence=Cadence())
     with FileSource(video, ReadSettings("bench")) as source:
         for _ in analysed_frames(source.frames(), pipeline, source):
             pass
@@ -111,7 +113,8 @@ def as_camera(video: Path, to: Path) -> Path:
 def warm_up(engine: InferenceEngine, image: Image) -> None:
     """Compile the network for every size that a camera's pictures and closer looks need."""
     people(look(engine, image))
-    engine.detect(np.zeros((LOOK_SIZE[1], LOOK_SIZE[0], 3), dtype=np.uint8))
+    for width, height in (LOOK_SIZE, SMALL_LOOK):
+        engine.detect(np.zeros((height, width, 3), dtype=np.uint8))
 
 
 def length_s(video: Path) -> float:

@@ -12,18 +12,22 @@ import pytest
 
 from gardefou.geometry.arrays import Image
 from gardefou.geometry.detections import Detections, ObjectClass
+from gardefou.perception import crowd
 from gardefou.perception.crowd import (
+    CALM,
     CALM_EVERY_S,
     EVERY_S,
     FEW,
     GROWN,
+    QUIET,
+    QUIET_EVERY_S,
     CrowdLooks,
     look,
     people,
 )
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
-from gardefou.perception.percept import Evidence
+from gardefou.perception.percept import Crowd, Evidence
 
 
 class Eyes:
@@ -101,23 +105,51 @@ def test_tiles_are_looked_at_only_where_there_may_be_a_crowd() -> None:
     assert [*places, len(look.places)] == [14, 1, 1, 14]
 
 
-@pytest.mark.parametrize(
-    ("seen_since", "waits_s"), [(FEW, CALM_EVERY_S), (round(GROWN * FEW), EVERY_S)]
-)
-def test_where_tiles_showed_few_people_the_next_look_waits_unless_more_came(
-    seen_since: int, waits_s: float
-) -> None:
+def tiled_at(
+    expected: float, seen_since: int, monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[float], list[float]]:
+    """When the whole picture and when tiles are looked at, s, after a look that saw so many."""
+    found = Crowd(np.zeros((1, 4)), np.array([expected]))
+    monkeypatch.setattr(crowd, "people", lambda look: found)
     looks = CrowdLooks(engine(Eyes()))
-    first = looks.start(picture(10, 10), 0.0, NOBODY)
-    assert first is not None
-    looks.finish(first)
     boxes = np.tile([0.0, 0.0, 24.0, 60.0], (seen_since, 1))
     people = np.full(seen_since, ObjectClass.PERSON, dtype=np.int64)
-    looks.learn(Detections(boxes, np.full(seen_since, 0.2), people))
-    assert looks.start(picture(10, 10), waits_s - 0.2, NOBODY) is None
-    second = looks.start(picture(10, 10), waits_s, NOBODY)
-    assert second is not None
-    assert len(second.places) > 1
+    whole: list[float] = []
+    tiles: list[float] = []
+    for beat in range(60):
+        time = beat / 5
+        look = looks.start(picture(10, 10), time, NOBODY)
+        if look is not None:
+            looks.finish(look)
+            (tiles if len(look.places) > 1 else whole).append(time)
+        looks.learn(Detections(boxes, np.full(seen_since, 0.2), people))
+    return whole, tiles
+
+
+def test_a_crowd_is_looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, tiles = tiled_at(CALM, FEW, monkeypatch)
+    assert whole == []
+    assert np.diff(tiles) == pytest.approx(np.full(len(tiles) - 1, 2.6))
+    assert EVERY_S <= 2.6
+
+
+def test_where_tiles_showed_few_people_the_next_look_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, tiles = tiled_at(QUIET, FEW, monkeypatch)
+    assert whole == []
+    assert tiles == pytest.approx([0.0, CALM_EVERY_S, 2 * CALM_EVERY_S])
+
+
+def test_where_they_showed_very_few_every_other_look_is_at_the_whole_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole, tiles = tiled_at(QUIET - 1, FEW, monkeypatch)
+    assert whole == pytest.approx([CALM_EVERY_S])
+    assert tiles == pytest.approx([0.0, QUIET_EVERY_S])
+
+
+def test_unless_more_people_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, tiles = tiled_at(QUIET - 1, round(GROWN * FEW), monkeypatch)
+    assert tiles[1] <= EVERY_S + 0.2
 
 
 def test_a_perceiver_gathers_what_is_wanted_and_nothing_else(

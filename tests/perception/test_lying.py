@@ -17,6 +17,7 @@ from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.lying import (
     LOOK_SIZE,
+    LOOKED_FOR_HEIGHT,
     PATIENT_LOOKS,
     PATIENT_S,
     WATCHED_S,
@@ -26,6 +27,7 @@ from gardefou.perception.lying import (
 )
 from gardefou.perception.perceiver import Perceiver
 from gardefou.perception.percept import Evidence, Lying
+from gardefou.situations.person_down import LEAST_HEIGHT
 
 SIZE: Size = (640, 480)
 STEP_S = 0.2
@@ -97,6 +99,20 @@ def test_nobody_is_looked_for_while_everybody_who_stood_still_stands() -> None:
 def test_nobody_is_looked_for_where_nobody_stood() -> None:
     _, eyes = play([(picture(LYING), 4)], [False])
     assert eyes.looks == 0
+
+
+def test_somebody_too_small_for_a_fall_to_be_told_is_not_looked_for() -> None:
+    assert LOOKED_FOR_HEIGHT <= LEAST_HEIGHT
+    small = (300, 200, 330, 200 + int(LOOKED_FOR_HEIGHT * SIZE[1]) - 2)
+    tall = (300, 200, 330, 200 + int(LOOKED_FOR_HEIGHT * SIZE[1]) + 2)
+    for body, is_looked_for in ((small, False), (tall, True)):
+        eyes = Eyes()
+        looks = LyingLooks(eyes.submit)
+        for step in range(10):
+            looks.learn(eyes.see(picture(body)), step * STEP_S, SIZE)
+        assert looks.is_watching(2.0) is is_looked_for
+        assert (looks.start(picture(), 3.0) is not None) is is_looked_for
+        assert not looks.is_watching(2.0 + WATCHED_S)
 
 
 def test_what_was_at_the_place_before_is_not_shown() -> None:

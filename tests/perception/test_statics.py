@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from gardefou.geometry.arrays import Image
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.perception.percept import Statics
 from gardefou.perception.static_look import Crop, most_urgent, vetoes
+from gardefou.perception.static_objects import SETTLING_S, StaticThings
 from gardefou.perception.statics import StaticsModel
 
 SIZE = (640, 360)
@@ -189,3 +191,21 @@ def test_reset_forgets_what_stood_there(ground: Image) -> None:
     left_behind(watch, ground)
     watch._model.reset()
     assert len(watch.see(painted(ground, BAG)).ids) == 0
+
+
+def test_pictures_are_looked_at_more_often_while_a_thing_is_new(ground: Image) -> None:
+    things = StaticThings()
+    times = [beat / 5 for beat in range(300)]
+    looked = []
+    for time in times:
+        image = painted(ground, BAG) if time >= 6 else ground
+        if time < 12:
+            image = painted(image, carrier(time), 220)
+        if things.update(image, time):
+            looked.append((time, min((time - each.born for each in things.things), default=None)))
+    steps = [(later - time, age) for (time, age), (later, _) in pairwise(looked)]
+    often = [step for step, age in steps if age is not None and age < SETTLING_S - 1]
+    seldom = [step for step, age in steps if age is None or age >= SETTLING_S]
+    assert often == pytest.approx([0.4] * len(often))
+    assert seldom == pytest.approx([0.8] * len(seldom))
+    assert min(len(often), len(seldom)) > 10

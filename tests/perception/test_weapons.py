@@ -27,6 +27,9 @@ from gardefou.perception.static_look import LOOK_SIZE
 from gardefou.perception.store import ModelStore
 from gardefou.perception.weapons import (
     LEAST_HEIGHT,
+    SIDE,
+    SMALL_LOOK,
+    SMALL_SIDE,
     WEAPON_MODEL,
     WeaponLooker,
     WeaponLooks,
@@ -138,6 +141,21 @@ def test_a_crop_lies_within_the_picture(x: float, y: float, width: float, height
     assert 0 <= left <= SIZE[0] - crop.side
     assert 0 <= top <= SIZE[1] - crop.side
     assert crop.cut(PICTURE).shape == (*LOOK_SIZE, 3)
+
+
+def test_a_small_crop_is_enlarged_less_by_the_shared_network_and_found_in_its_place() -> None:
+    engine = cast(InferenceEngine, None)
+    shared, learned = WeaponLooker(engine, NanoDetWeapons()), WeaponLooker(engine)
+    small = np.array([100.0, 100.0, 140.0, 100.0 + SMALL_SIDE / SIDE])
+    large = small + np.array([0.0, 0.0, 0.0, 4.0])
+    assert shared.crop(small, SIZE).cut(PICTURE).shape == (*SMALL_LOOK, 3)
+    assert shared.crop(large, SIZE).cut(PICTURE).shape == (*LOOK_SIZE, 3)
+    assert learned.crop(small, SIZE).cut(PICTURE).shape == (*LOOK_SIZE, 3)
+    crop = shared.crop(small, SIZE)
+    whole = np.array([[0.0, 0.0, *SMALL_LOOK]])
+    found = crop.in_picture(Detections(whole, np.ones(1), np.array([int(ObjectClass.KNIFE)])))
+    x, y = crop.origin
+    assert found.boxes[0] == pytest.approx([x, y, x + crop.side, y + crop.side])
 
 
 def test_a_weapon_is_found_in_pixels_of_the_picture() -> None:

@@ -91,6 +91,11 @@ class AlertPolicy:
         """Whether no alert is open and nothing speaks for one."""
         return not any(each.alert or each.level_s > 0 for each in self._incidents)
 
+    @property
+    def is_weighing(self) -> bool:
+        """Whether something speaks for an alert that has not opened."""
+        return any(each.alert is None and each.level_s > 0 for each in self._incidents)
+
     def update(self, observations: Iterable[Observation], time: float) -> list[AlertEvent]:
         """Take the observations of one moment; say which alerts open and close, in that order.
 

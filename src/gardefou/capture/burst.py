@@ -54,6 +54,12 @@ class BurstCollector:
         self._complete: Burst | None = None
         self._start()
 
+    def would_want(self, time: float) -> bool:
+        """Whether `wants` would say so of the next picture, and nothing changes by asking."""
+        if len(self._images) == BURST_FRAMES:
+            return time >= self._times[0] + BURST_PERIOD_S
+        return not self._times or time - self._times[-1] >= SHORTEST_STEP_S
+
     def wants(self, time: float) -> bool:
         """Whether the picture shown at ``time`` (stream time, s) belongs to a burst."""
         if len(self._images) == BURST_FRAMES:

@@ -24,7 +24,7 @@ from gardefou.capture.notice import Notice
 from gardefou.capture.opening import only_video
 from gardefou.capture.pace import Pace
 from gardefou.capture.parameters import CodecParameters
-from gardefou.capture.reader import ReadSettings, StreamReader
+from gardefou.capture.reader import Counts, ReadSettings, StreamReader
 from gardefou.capture.ring import PacketRing
 from gardefou.capture.source import StreamInfo
 from gardefou.errors import CaptureError
@@ -75,8 +75,8 @@ class LiveSettings:
 class LiveHealth:
     """A live source at one moment.
 
-    ``since``: UTC of the change to ``state``. ``packets`` and ``frames`` arrived and were decoded,
-    ``analysed`` frames were offered, of which ``drops`` were replaced by newer ones unseen;
+    ``since``: UTC of the change to ``state``. ``packets`` arrived, ``frames`` of them were decoded
+    or need not be, ``analysed`` were offered, ``drops`` of them replaced by newer ones unseen;
     ``corrupt`` counts what was damaged and left out. ``reconnects``: connections after the first.
     ``error``: why the last connection ended or failed. ``waiting`` frames were offered and not
     taken yet: one or none. ``is_hung``: the reading thread ignores its timeouts; only a new process
@@ -208,7 +208,7 @@ class LiveSource:
             state=state,
             since=since,
             packets=totals.packets + (counts.packets if counts else 0),
-            frames=totals.frames + (counts.decoded if counts else 0),
+            frames=totals.frames + (counts.decoded + counts.spared if counts else 0),
             analysed=totals.analysed + (counts.analysed if counts else 0),
             drops=self._mailbox.drops,
             corrupt=totals.corrupt + (counts.corrupt if counts else 0),
@@ -378,10 +378,10 @@ class LiveSource:
             if self._reader is not None:
                 counts = self._reader.counts
                 self._totals.packets += counts.packets
-                self._totals.frames += counts.decoded
+                self._totals.frames += counts.decoded + counts.spared
                 self._totals.analysed += counts.analysed
                 self._totals.corrupt += counts.corrupt
-                self._reader.counts = replace(counts, packets=0, decoded=0, analysed=0, corrupt=0)
+                self._reader.counts = Counts()
 
 
 def failure(error: Exception, name: str, was_running: bool) -> Notice:

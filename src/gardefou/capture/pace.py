@@ -27,13 +27,23 @@ class Pace:
         """Choose at most so many a second from now on; harmless from another thread."""
         self._period = 1.0 / per_second
 
-    def takes(self, time: float) -> bool:
-        """Whether the frame shown at ``time`` (stream time, seconds) is analysed."""
-        step = 0.0 if self._previous is None else time - self._previous
-        self._previous = time
+    def would_take(self, time: float, previous: float | None = None) -> bool:
+        """Whether `takes` would say so, the frame before it shown at ``previous``, s."""
+        previous = self._previous if previous is None else previous
+        step = 0.0 if previous is None else time - previous
         # Half a step early is nearer to the beat than half a step late; the tolerance also
         # absorbs the rounding of timestamps.
-        if time < self._due - min(step, self._period) / 2 + 1e-9:
+        return time >= self._due - min(step, self._period) / 2 + 1e-9
+
+    def passed(self, time: float) -> None:
+        """A frame that was not wanted would have been shown at ``time``, s."""
+        self._previous = time
+
+    def takes(self, time: float) -> bool:
+        """Whether the frame shown at ``time`` (stream time, seconds) is analysed."""
+        taken = self.would_take(time)
+        self._previous = time
+        if not taken:
             return False
         self._due += self._period
         if self._due <= time:

@@ -11,6 +11,7 @@ from typing import Final
 import av
 from av.video.reformatter import Interpolation
 
+from gardefou.capture.backlog import MOST, Backlog
 from gardefou.capture.burst import BURST_PIXELS, BurstCollector
 from gardefou.capture.clock import StreamClock, nominal_rate
 from gardefou.capture.frame import Frame, Role
@@ -60,12 +61,14 @@ class ReadSettings:
 class Counts:
     """What became of a stream's packets so far.
 
+    ``spared`` were not decoded, since nobody wanted a picture from them to the next keyframe.
     ``corrupt`` counts packets and frames that the demuxer or the decoder rejected or marked; none
     of them is analysed.
     """
 
     packets: int = 0
     decoded: int = 0
+    spared: int = 0
     analysed: int = 0
     corrupt: int = 0
 
@@ -112,6 +115,7 @@ class StreamReader:
         self._tick_s = float(self.parameters.time_base)
         self.epoch = 0
         self._sleeper = None if gate is None else Sleeper(gate, self)
+        self._backlog = Backlog.of(self._info.codec, self.parameters.extradata)
 
     def feed(self, packet: av.Packet[av.VideoStream], arrival: float = 0.0) -> Iterator[Frame]:
         """Frames to analyse that this packet completes; ``arrival`` in monotonic seconds."""
@@ -140,13 +144,49 @@ class StreamReader:
             if extradata != self.parameters.extradata:
                 self._ring.clear()
                 self.parameters = replace(self.parameters, extradata=extradata)
+                if self._backlog is not None:
+                    self._backlog.headers(extradata)
         duration = (packet.duration or 0) * self._tick_s
         self._ring.append(EncodedPacket(time, duration, packet.is_keyframe, bytes(packet)))
 
     # What a sleeping camera does with the decoder.
 
     def frames(self, packet: av.Packet[av.VideoStream] | None) -> Iterator[Frame]:
-        """Frames to analyse that this packet completes; None for what the decoder still holds."""
+        """Frames to analyse that this packet completes; None for what the decoder still holds.
+
+        A packet waits undecoded until a picture from it or after it is wanted.
+        """
+        if self._backlog is None:
+            yield from self._decoded(packet)
+            return
+        stamp = packet.opaque if packet is not None else None
+        if packet is not None and isinstance(stamp, _Stamp) and self._may_wait(packet, stamp.time):
+            self._backlog.add(packet, stamp.time)
+            return
+        for each in self._backlog.take():
+            yield from self._decoded(each)
+        before = self.counts.decoded + self.counts.corrupt
+        yield from self._decoded(packet)
+        if packet is not None and self.counts.decoded + self.counts.corrupt == before > 0:
+            self._backlog = None  # The decoder holds pictures back: those wanted would come late.
+
+    def _may_wait(self, packet: av.Packet[av.VideoStream], time: float) -> bool:
+        """Whether nobody wants the picture of a packet; those before a fresh start are let go."""
+        backlog = self._backlog
+        assert backlog is not None
+        before = backlog.last
+        if len(backlog) and backlog.starts_afresh(packet):
+            self.counts.spared += len(backlog)
+            backlog.take()
+            if before is not None:
+                self._pace.passed(before)
+                self.passed(before)
+        wanted = self._pace.would_take(time, before)
+        wanted |= self._bursts is not None and self._bursts.would_want(time)
+        return not wanted and len(backlog) < MOST
+
+    def _decoded(self, packet: av.Packet[av.VideoStream] | None) -> Iterator[Frame]:
+        """Frames to analyse among the pictures that the decoder gives for a packet."""
         try:
             decoded = self._decoder.decode(packet)
         except av.FFmpegError:
@@ -174,6 +214,8 @@ class StreamReader:
 
     def restart(self) -> None:
         """Make the decoder forget; it goes on with a keyframe."""
+        if self._backlog is not None:
+            self._backlog.take()
         self._decoder.flush_buffers()
 
     def passed(self, time: float) -> None:

@@ -200,7 +200,8 @@ class _Run:
             for analysed in analysed_frames(frames, pipeline, view.source):
                 percept = analysed.percept
                 self._size = self._size or percept.size
-                trail.add(percept.time, percept.size, percept.detections, analysed.tracks)
+                if percept.looked:
+                    trail.add(percept.time, percept.size, percept.detections, analysed.tracks)
                 self._tell(analysed.events, camera, view)
                 self._listener.on_progress(assignment, percept.time)
         except BaseException:

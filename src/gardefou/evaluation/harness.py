@@ -164,8 +164,9 @@ def play(
     case = variant.case(case)
     camera = camera_for(case)
     detectors = build_detectors(camera)
-    pipeline = camera_pipeline(camera, engine, [recorder.around(each) for each in detectors])
     lines = counter(case) if counter and case.counts else None
+    watching = [recorder.around(each) for each in detectors]
+    pipeline = camera_pipeline(camera, engine, watching, counts=lines is not None)
     events: list[AlertEvent] = []
     moments: list[Moment] = []
     glimpses: list[Glimpse] = []
@@ -176,6 +177,9 @@ def play(
         answer = source.gate.answer if source.gate else None
         for analysed in analysed_frames(frames, pipeline, source, answer):
             percept = analysed.percept
+            on_progress(case, percept.time)
+            if not percept.looked:
+                continue
             moments.append(Moment(percept.time, recorder.take()))
             glimpses.append(
                 Glimpse(percept.time, percept.size, percept.detections, analysed.tracks)
@@ -183,7 +187,6 @@ def play(
             if lines is not None:
                 lines.update(percept)
             events.extend(analysed.events)
-            on_progress(case, percept.time)
         report = source.report
     events.extend(pipeline.close())
     return PlayedCase(

@@ -34,6 +34,11 @@ CALM_EVERY_S: Final = 4.6
 this time, s: the least crowd that may be signalled is 20, and the count is exact to 30 %. Three
 such looks still fit into the ten seconds of which a density is the median."""
 
+QUIET: Final = 10.0
+QUIET_EVERY_S: Final = 9.2
+"""Where it saw fewer than this, half of that crowd, tiles are looked at again only after this time,
+s: the looks between see the whole picture alone, which costs nothing more."""
+
 GROWN: Final = 1.5
 """Unless the whole picture shows so many times the people it showed then."""
 
@@ -71,9 +76,11 @@ class CrowdLooks:
     def reset(self) -> None:
         """Look at the next picture, as after a break in the stream."""
         self._last: float | None = None
+        self._tiled = -np.inf
         self._seen = FEW
         self._seen_then = 0
         self._is_calm = False
+        self._is_quiet = False
 
     def start(self, image: Image, time: float, whole: Future[Detections]) -> Look | None:
         """Begin a look at a picture [H, W, 3] at a stream time, s, when one is due.
@@ -83,16 +90,24 @@ class CrowdLooks:
         """
         if self._last is not None and 0 <= time - self._last < self._wait_s():
             return None
-        self._last, self._seen_then, self._is_calm = time, self._seen, False
+        self._last = time
+        size = (image.shape[1], image.shape[0])
+        alone = Look([(0, 0, *size)], [whole], size)
+        waits = self._is_quiet and 0 <= time - self._tiled < QUIET_EVERY_S
+        if self._seen >= FEW and waits and not self._has_grown():
+            return alone
+        self._seen_then, self._is_calm, self._is_quiet = self._seen, False, False
         if self._seen < FEW:
-            size = (image.shape[1], image.shape[0])
-            return Look([(0, 0, *size)], [whole], size)
+            return alone
+        self._tiled = time
         return look(self._engine, image, whole)
 
     def finish(self, look: Look) -> Crowd:
         """The people found; waits for the network and raises what it raised."""
         crowd = people(look)
-        self._is_calm = len(look.places) > 1 and crowd.expected < CALM
+        if len(look.places) > 1:
+            self._is_calm = crowd.expected < CALM
+            self._is_quiet = crowd.expected < QUIET
         return crowd
 
     def learn(self, detections: Detections) -> None:
@@ -101,8 +116,11 @@ class CrowdLooks:
 
     def _wait_s(self) -> float:
         """Time from the last look to the next, s."""
-        has_grown = self._seen >= GROWN * max(self._seen_then, FEW)
-        return CALM_EVERY_S if self._is_calm and not has_grown else EVERY_S
+        return CALM_EVERY_S if self._is_calm and not self._has_grown() else EVERY_S
+
+    def _has_grown(self) -> bool:
+        """Whether the whole picture shows many more people than when tiles were looked at."""
+        return self._seen >= GROWN * max(self._seen_then, FEW)
 
 
 def look(engine: InferenceEngine, image: Image, whole: Future[Detections] | None = None) -> Look:

@@ -39,6 +39,9 @@ UPRIGHT_ASPECT: Final = 1.2
 LEAST_HEIGHT: Final = 0.15
 """Least height of such a body, heights of the frame."""
 
+LOOKED_FOR_HEIGHT: Final = 0.2
+"""And of one that is looked for, once in its life: a fall is not told of a smaller one."""
+
 FOLLOWED: Final = 0.2
 """Overlap (intersection over union) of a body with itself in the picture before."""
 
@@ -97,12 +100,14 @@ class _Before:
 class _Upright:
     """A body seen upright: where last, px, since and until when, s, and when it was looked for.
 
-    ``vain`` counts the looks for it, one after another, that showed nobody.
+    ``tallest`` it was seen, px; ``vain`` counts the looks for it, one after another, that showed
+    nobody.
     """
 
     box: Floats
     since: float
     until: float
+    tallest: float
     looked: float = -np.inf
     looks: int = 0
     vain: int = 0
@@ -180,6 +185,7 @@ class LyingLooks:
         self._bodies: list[_Upright] = []
         self._pictures: deque[tuple[float, Image]] = deque(maxlen=KEPT)
         self._looked = -np.inf
+        self._least_px = 0.0
 
     def start(self, image: Image, time: float) -> LyingLook | None:
         """Begin a look at a picture [H, W, 3] at a stream time, s, when one is due."""
@@ -187,7 +193,7 @@ class LyingLooks:
             self._pictures.append((time, image.copy()))
         if time - self._looked < INTERVAL_S:
             return None
-        missing = [each for each in self._bodies if _is_missing(each, time)]
+        missing = [each for each in self._tall() if _is_missing(each, time)]
         if not missing:
             return None
         body = min(missing, key=lambda each: each.looked)
@@ -200,6 +206,19 @@ class LyingLooks:
             body.before[quarters] = _Before(self._look, old, turned)
         return LyingLook(turned, self._look(turned.cut(image)), body.before[quarters], body)
 
+    def is_watching(self, time: float) -> bool:
+        """Whether somebody who may fall, or have fallen, was upright not long before a time, s.
+
+        Not somebody who was looked for in vain so often that they walked away.
+        """
+        return any(
+            time - each.until <= WATCHED_S and each.vain < PATIENT_LOOKS for each in self._tall()
+        )
+
+    def _tall(self) -> list[_Upright]:
+        """Those who are looked for when they are missing."""
+        return [each for each in self._bodies if each.tallest >= self._least_px]
+
     def _picture(self, until: float) -> Image:
         """The last picture kept until a time, s, or else the first."""
         old = [image for time, image in self._pictures if time <= until]
@@ -207,6 +226,7 @@ class LyingLooks:
 
     def learn(self, found: Detections, time: float, size: Size) -> None:
         """Learn who stands in a picture of a size, px, from what the network found in it."""
+        self._least_px = LOOKED_FOR_HEIGHT * size[1]
         standing = _upright(found, size)
         bodies = [each for each in self._bodies if time - each.until <= WATCHED_S]
         known = np.array([each.box for each in bodies]).reshape(-1, 4)
@@ -215,10 +235,11 @@ class LyingLooks:
             if len(bodies) and alike[index].max(initial=0.0) >= FOLLOWED:
                 body = bodies[int(alike[index].argmax())]
                 body.box, body.until = seen, time
+                body.tallest = max(body.tallest, float(seen[3] - seen[1]))
                 body.before.clear()
                 body.vain = 0
             else:
-                bodies.append(_Upright(seen, time, time))
+                bodies.append(_Upright(seen, time, time, float(seen[3] - seen[1])))
         self._bodies = bodies
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -24,14 +25,15 @@ from gardefou.perception.weapons import PendingLooks, WeaponLooks
 class Pending:
     """A picture that the network still works on, and what was begun with it.
 
-    ``time`` stream time, s; ``size`` of the picture, px.
+    ``time`` stream time, s; ``size`` of the picture, px; ``detections`` None where the network
+    passes the picture over.
     """
 
     camera_id: str
     time: float
     size: Size
     foreground: Foreground
-    detections: Future[Detections]
+    detections: Future[Detections] | None = None
     statics: PendingStatics | None = None
     flames: Flames | None = None
     pictures: PicturePair | None = None
@@ -57,25 +59,38 @@ class Perceiver:
         self._crowd = CrowdLooks(engine) if Evidence.CROWD in wanted else None
         self._weapons = WeaponLooks(engine) if Evidence.WEAPONS in wanted else None
         self._lying = LyingLooks(engine.submit) if Evidence.LYING in wanted else None
+        self._flames: Flames | None = None
 
     def start(
-        self, camera_id: str, time: float, image: Image, burst: Burst | None = None
+        self,
+        camera_id: str,
+        time: float,
+        image: Image,
+        burst: Burst | None = None,
+        is_needed: Callable[[Foreground], bool] = lambda foreground: True,
     ) -> Pending:
         """Begin with a picture [H, W, 3] at a stream time, s; waits while the queue is full.
 
-        A ``burst``, where the camera has one just now, is looked at for fire.
+        A ``burst``, where the camera has one just now, is looked at for fire. ``is_needed`` says
+        whether the network looks at this picture, by what moves in it; where it does not, nothing
+        else does either, and what the burst showed comes with the next one that is looked at.
         """
         size = (image.shape[1], image.shape[0])
+        foreground = self._background.update(image, time)
+        pictures = self._flow.pair(image, time) if self._flow else None
+        flames = self._fire.update(burst, size) if self._fire and burst else None
+        if not is_needed(foreground):
+            return Pending(camera_id, time, size, foreground, flames=flames)
         detections = self._engine.submit(image)
         return Pending(
             camera_id,
             time,
             size,
-            detections=detections,
-            foreground=self._background.update(image, time),
+            foreground,
+            detections,
             statics=self._statics.begin(image, time) if self._statics else None,
-            flames=self._fire.update(burst, size) if self._fire and burst else None,
-            pictures=self._flow.pair(image, time) if self._flow else None,
+            flames=flames,
+            pictures=pictures,
             look=self._crowd.start(image, time, detections) if self._crowd else None,
             weapon_looks=self._weapons.start(image, time) if self._weapons else None,
             lying=self._lying.start(image, time) if self._lying else None,
@@ -83,6 +98,12 @@ class Perceiver:
 
     def finish(self, pending: Pending) -> Percept:
         """What the picture says; waits for the network and raises what it raised."""
+        flames, self._flames = pending.flames or self._flames, None
+        if pending.detections is None:
+            self._flames = flames
+            nothing = Detections.empty()
+            place = (pending.camera_id, pending.time, pending.size)
+            return Percept(*place, nothing, pending.foreground, looked=False)
         detections = pending.detections.result()
         statics = flow = crowd = weapons = lying = None
         if self._statics and pending.statics:
@@ -104,11 +125,18 @@ class Perceiver:
             detections,
             pending.foreground,
             statics,
-            pending.flames,
+            flames,
             flow,
             crowd,
             weapons,
             lying,
+        )
+
+    def is_watching(self, time: float) -> bool:
+        """Whether somebody may have fallen, or may hold a weapon, at a stream time, s."""
+        return bool(
+            (self._lying and self._lying.is_watching(time))
+            or (self._weapons and self._weapons.is_watching(time))
         )
 
     def rest(self, image: Image, time: float) -> None:
@@ -119,6 +147,7 @@ class Perceiver:
 
     def reset(self) -> None:
         """Forget the background, as after a break in the stream."""
+        self._flames = None
         looks = (self._crowd, self._weapons, self._lying)
         for each in (self._background, self._statics, self._fire, self._flow, *looks):
             if each is not None:

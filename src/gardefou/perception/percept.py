@@ -145,7 +145,9 @@ class Percept:
 
     ``time`` stream time, s; ``size`` of the analysed frame, px; ``detections`` of the network;
     ``foreground`` of the background model. The rest is None where no situation of the camera wants
-    it; ``flames`` come about once a second, ``crowd`` less often.
+    it; ``flames`` come about once a second, ``crowd`` less often. ``looked`` is false where the
+    network passed the picture over: only the foreground is known then, and nobody detected means
+    nothing.
     """
 
     camera_id: str
@@ -159,3 +161,4 @@ class Percept:
     crowd: Crowd | None = None
     weapons: Weapons | None = None
     lying: Lying | None = None
+    looked: bool = True

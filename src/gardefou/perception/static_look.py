@@ -14,7 +14,7 @@ from gardefou.geometry.arrays import Floats, Image, Size
 from gardefou.geometry.detections import VEHICLES, Detections, ObjectClass, among
 
 LOOK_SIZE: Final[Size] = (256, 256)
-"""The enlarged crop, px: one size, so that the network is compiled once for all of them."""
+"""The enlarged crop, px: few sizes, so that the network is compiled once for all of them."""
 
 CONTEXT: Final = 2.0
 """Side of the crop, in longer sides of the thing."""
@@ -80,10 +80,14 @@ class Suspicion:
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A square of the picture round a thing: ``origin`` x, y and ``side``, px of the picture."""
+    """A square of the picture round a thing: ``origin`` x, y and ``side``, px of the picture.
+
+    ``look`` is the size to which it is enlarged for the network, px.
+    """
 
     origin: tuple[int, int]
     side: int
+    look: Size = LOOK_SIZE
 
     @classmethod
     def round(cls, thing: Floats, size: Size) -> Crop:
@@ -100,12 +104,12 @@ class Crop:
         """The enlarged crop of a picture [H, W, 3]."""
         x, y = self.origin
         part = image[y : y + self.side, x : x + self.side]
-        enlarged = cv2.resize(part, LOOK_SIZE, interpolation=cv2.INTER_LINEAR)
+        enlarged = cv2.resize(part, self.look, interpolation=cv2.INTER_LINEAR)
         return np.asarray(enlarged, dtype=np.uint8)
 
     def in_picture(self, found: Detections) -> Detections:
         """Detections of the enlarged crop, in pixels of the picture."""
-        scale = self.side / LOOK_SIZE[0]
+        scale = self.side / self.look[0]
         boxes = found.boxes * scale + np.array([*self.origin, *self.origin], dtype=np.float64)
         return Detections(boxes, found.scores, found.classes)
 

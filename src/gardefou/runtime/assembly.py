@@ -10,6 +10,7 @@ from gardefou.capture.masks import PrivacyMask
 from gardefou.capture.reader import ReadSettings
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
+from gardefou.runtime.cadence import Cadence
 from gardefou.runtime.detectors import build_detectors, wanted_evidence
 from gardefou.runtime.pipeline import CameraPipeline
 from gardefou.site.document import Camera
@@ -32,12 +33,17 @@ def camera_pipeline(
     engine: InferenceEngine,
     detectors: Sequence[SituationDetector] | None = None,
     mandate_id: str | None = None,
+    counts: bool = False,
 ) -> CameraPipeline:
     """The pipeline of a camera, with perception gathering what its detectors want.
 
-    ``detectors`` by default those of the camera's situations.
+    ``detectors`` by default those of the camera's situations. Where passages are counted, at the
+    camera's lines or by the caller (``counts``), every picture is looked at.
     """
     if detectors is None:
         detectors = build_detectors(camera)
     perceiver = Perceiver(engine, wanted_evidence(detectors))
-    return CameraPipeline(camera.id, perceiver, detectors, mandate_id=mandate_id)
+    cadence = Cadence(
+        always=counts or bool(camera.lines), falls=Situation.PERSON_DOWN in camera.situations.on
+    )
+    return CameraPipeline(camera.id, perceiver, detectors, mandate_id=mandate_id, cadence=cadence)

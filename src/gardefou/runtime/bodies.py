@@ -44,7 +44,7 @@ def moving_bodies(percept: Percept) -> Detections:
     named = among(found.classes, _NAMED)
     if not foreground.reliable or not len(foreground.boxes):
         return found[named]
-    moves = _covered(found.boxes, foreground.boxes) >= MOVED
+    moves = covered(found.boxes, foreground.boxes) >= MOVED
     scores = np.where(moves, 1 - (1 - found.scores) * (1 - MOTION_WITNESS), found.scores)
     bodies = Detections(found.boxes, scores, found.classes)[named | moves]
     return bodies.joined(_unnamed(percept, found[named | moves]))
@@ -56,7 +56,7 @@ def _unnamed(percept: Percept, bodies: Detections) -> Detections:
     sure = bodies.boxes[bodies.scores >= NAMED_SCORE]
     frame_area = percept.size[0] * percept.size[1]
     small = box.areas(regions) <= LARGEST_SHARE * frame_area
-    unexplained = regions[(_covered(regions, sure) < COVERED) & small]
+    unexplained = regions[(covered(regions, sure) < COVERED) & small]
     return Detections(
         unexplained,
         np.full(len(unexplained), BODY_SCORE),
@@ -64,7 +64,7 @@ def _unnamed(percept: Percept, bodies: Detections) -> Detections:
     )
 
 
-def _covered(boxes: Floats, by: Floats) -> Floats:
+def covered(boxes: Floats, by: Floats) -> Floats:
     """Share of each box that other boxes cover, counted twice where they overlap. [N]."""
     shared = box.intersections(boxes, by).sum(axis=1)
     return np.asarray(shared / np.maximum(box.areas(boxes), 1.0), dtype=np.float64)

@@ -320,10 +320,11 @@ class CameraWork:
         analysed = self._pipeline.finish(self._pipeline.start(frame))
         percept = analysed.percept
         shown = source.codec_parameters.size
-        self._trail.add(percept.time, percept.size, percept.detections, analysed.tracks, shown)
+        if percept.looked:
+            self._trail.add(percept.time, percept.size, percept.detections, analysed.tracks, shown)
         for event in analysed.events:
             self._tell(event, evidence)
-        if self._statistics is not None:
+        if self._statistics is not None and percept.looked:
             self._record(self._statistics.update(percept))
         self._analysed += 1
         self._latency_s = time.monotonic() - frame.arrived

@@ -11,6 +11,7 @@ from gardefou.capture.frame import Frame
 from gardefou.perception.perceiver import Pending, Perceiver
 from gardefou.perception.percept import Percept
 from gardefou.runtime.bodies import moving_bodies
+from gardefou.runtime.cadence import Cadence
 from gardefou.runtime.calm import has_unsettled_things, is_somebody_there, settled_after_s
 from gardefou.situations.scene import Scene, SituationDetector
 from gardefou.situations.situation import Situation
@@ -30,7 +31,8 @@ intrusion and direction clips of the labelled footage."""
 class Analysed:
     """What one frame came to: its percept, its tracks and the alert events it caused.
 
-    ``calm``: nothing is under way, and the camera may sleep.
+    ``calm``: nothing is under way, and the camera may sleep. Where the network passed the picture
+    over (`Percept.looked`) there is no event, and tracks and calm are those of the picture before.
     """
 
     percept: Percept
@@ -44,7 +46,8 @@ class CameraPipeline:
 
     The way has two halves, so that a worker can start a frame of one camera while the network
     still looks at another's: `start` hands the picture to perception, `finish` goes on from its
-    answer. Frames of one camera are finished in the order they were started.
+    answer. Frames of one camera are finished in the order they were started, each before the next
+    one is started where it may be passed over (``cadence``; by default none may).
     """
 
     def __init__(
@@ -54,12 +57,15 @@ class CameraPipeline:
         detectors: Sequence[SituationDetector],
         timings: Mapping[Situation, Timing] = TIMINGS,
         mandate_id: str | None = None,
+        cadence: Cadence | None = None,
     ) -> None:
         self._perceiver = perceiver
+        self._cadence = cadence or Cadence(always=True)
         self._detectors = detectors
         self._tracker = Tracker(TRACKING)
         self._policy = AlertPolicy(camera_id, timings, mandate_id)
         self._settled_after_s = max((settled_after_s(each) for each in detectors), default=0.0)
+        self._before = (Tracks.empty(), False)
 
     @property
     def open_alerts(self) -> list[Alert]:
@@ -68,12 +74,22 @@ class CameraPipeline:
 
     def start(self, frame: Frame) -> Pending:
         """Begin a frame; the picture is not kept beyond perception."""
-        return self._perceiver.start(frame.camera_id, frame.time, frame.image, frame.burst)
+        return self._perceiver.start(
+            frame.camera_id,
+            frame.time,
+            frame.image,
+            frame.burst,
+            lambda foreground: self._cadence.needs(foreground, frame.time),
+        )
 
     def finish(self, pending: Pending) -> Analysed:
         """End the frame begun with `start`: what was seen and which alerts open or close."""
         percept = self._perceiver.finish(pending)
-        tracks = self._tracker.update(moving_bodies(percept), percept.time, percept.size)
+        if not percept.looked:
+            tracks, calm = self._before
+            return Analysed(percept, tracks, [], calm)
+        bodies = moving_bodies(percept)
+        tracks = self._tracker.update(bodies, percept.time, percept.size)
         scene = Scene(
             percept.camera_id,
             percept.time,
@@ -90,7 +106,17 @@ class CameraPipeline:
         )
         observations = [seen for each in self._detectors for seen in each.update(scene)]
         events = self._policy.update(observations, percept.time)
-        return Analysed(percept, tracks, events, self._is_calm(scene))
+        self._cadence.learn(scene, bodies, under_way=self._is_under_way(percept.time))
+        self._before = (tracks, self._is_calm(scene))
+        return Analysed(percept, tracks, events, self._before[1])
+
+    def _is_under_way(self, time: float) -> bool:
+        """Whether the next picture may tell more of something."""
+        return (
+            self._tracker.has_newcomer
+            or self._policy.is_weighing
+            or self._perceiver.is_watching(time)
+        )
 
     def rest(self, frame: Frame) -> None:
         """A sleeping camera's look: the background models go on, nothing else."""
@@ -109,6 +135,8 @@ class CameraPipeline:
         """Forget tracks and background, as after a break in the stream; open alerts stay open."""
         self._perceiver.reset()
         self._tracker.reset()
+        self._cadence.reset()
+        self._before = (Tracks.empty(), False)
         for detector in self._detectors:
             detector.reset()
 

@@ -1,4 +1,4 @@
-"""Frames of one source through a camera's pipeline, the network always a frame ahead."""
+"""Frames of one source through a camera's pipeline; one is decoded while the network works."""
 
 from __future__ import annotations
 
@@ -30,18 +30,16 @@ def analysed_frames(
     pending: Pending | None = None
     epoch = source.epoch
     for frame in frames:
-        if source.epoch != epoch:
-            epoch = source.epoch
-            if pending is not None:
-                yield _finished(pending, pipeline, answer)
-                pending = None
-            pipeline.reset()
-        following = None if frame.role is Role.LOOK else pipeline.start(frame)
         if pending is not None:
             yield _finished(pending, pipeline, answer)
-        if following is None:
+            pending = None
+        if source.epoch != epoch:
+            epoch = source.epoch
+            pipeline.reset()
+        if frame.role is Role.LOOK:
             pipeline.rest(frame)
-        pending = following
+        else:
+            pending = pipeline.start(frame)
     if pending is not None:
         yield _finished(pending, pipeline, answer)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gardefou.geometry.arrays import Bools, Floats, Ints, Size
+from gardefou.geometry.boxes import areas, intersections
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.tracking.parameters import TrackerParameters
 from gardefou.tracking.tracks import Tracks
@@ -75,6 +76,21 @@ class Bank:
     def established(self) -> Bools:
         """Which tracks have been reported. [N]."""
         return np.asarray(self._state[:, _SHOWN] > _NEVER, dtype=np.bool_)
+
+    def has_newcomer(self, time: float) -> bool:
+        """Whether a body measured at a time, s, is too new to tell how it moves.
+
+        One that lies within tracks already reported is taken for a part of them.
+        """
+        state = self._state
+        blob = state[:, _VOTES].argmax(axis=1) == ObjectClass.BODY
+        young = (state[:, _HITS] < self._params.young_hits) & (state[:, _SEEN] >= time)
+        young &= blob | (state[:, _SCORE] >= self._params.start_score)
+        if not young.any():
+            return False
+        boxes = state[:, _MOTION] @ _CORNERS
+        shared = intersections(boxes[young], boxes[self.established & ~young]).sum(axis=1)
+        return bool((shared < self._params.covered * areas(boxes[young])).any())
 
     def clear(self) -> None:
         """Forget every track."""

@@ -37,6 +37,11 @@ class Tracker:
         self._bank = Bank(self._params)
         self._time: float | None = None
 
+    @property
+    def has_newcomer(self) -> bool:
+        """Whether the last frame showed a body that is too new to tell how it moves."""
+        return self._time is not None and self._bank.has_newcomer(self._time)
+
     def reset(self) -> None:
         """Forget every track, as after a break in the stream; ids stay unique."""
         self._bank.clear()
