@@ -9,6 +9,7 @@ import pytest
 from gardefou.capture.burst import Burst
 from gardefou.geometry.arrays import Floats, Image
 from gardefou.perception.fire import FireModel
+from gardefou.perception.flames import _travels
 from gardefou.perception.percept import Flames
 from support import fires
 
@@ -60,6 +61,18 @@ def test_dark_smoke_is_found_once_it_goes_on() -> None:
 @pytest.mark.parametrize("night", [False, True])
 def test_what_is_taken_for_fire_is_not_signalled(paint: fires.Painter, night: bool) -> None:
     assert [len(each.boxes) for each in seen(paint, night)] == [0] * 6
+
+
+def test_a_region_travels_when_both_halves_of_the_burst_go_the_same_way() -> None:
+    texture = np.random.default_rng(4).integers(0, 300, (40, 40)).astype(np.int16)
+    smooth = np.asarray(cv2.GaussianBlur(texture.astype(np.float32), (5, 5), 0), dtype=np.int16)
+
+    def moved(ways: list[int]) -> bool:
+        return _travels(np.stack([np.roll(smooth, way, axis=1) for way in ways]))
+
+    assert moved([0, 0, 1, 1, 2, 2, 3, 3, 4, 4])
+    assert not moved([0, 1, 2, 3, 4, 5, 4, 3, 2, 2])
+    assert not moved([0] * 10)
 
 
 def test_a_jump_of_the_whole_picture_s_brightness_is_no_smoke() -> None:

@@ -135,6 +135,59 @@ def test_a_shade_that_stays_is_the_place_in_another_light() -> None:
     assert len(seen.ids) == 0
 
 
+def test_a_patch_of_light_on_plain_ground_is_no_object_but_a_patch_of_paint_is() -> None:
+    def strengths(lit: bool) -> list[float]:
+        watch = Watch()
+        y, x = np.mgrid[0:360, 0:640]
+        slope = (90 + x / 16 + y / 18)[..., None].repeat(3, axis=2)
+        plain: Image = slope.astype(np.uint8)
+        patch = plain.copy()
+        x1, y1, x2, y2 = BAG
+        if lit:
+            patch[y1:y2, x1:x2] = (slope[y1:y2, x1:x2] * 1.25).astype(np.uint8)
+        else:
+            patch[y1:y2, x1 : x1 + 20] = 170
+            patch[y1:y2, x1 + 20 : x2] = 95
+        for _ in range(10 * FPS):
+            watch.see(plain)
+        for index in range(20 * FPS):
+            second = index / FPS
+            image = patch if second >= 6 else plain
+            seen = watch.see(painted(image, carrier(second), 220) if second < 12 else image)
+        return [float(each) for each in seen.strengths]
+
+    assert max(strengths(lit=True), default=0.0) < 0.5
+    assert max(strengths(lit=False)) >= 0.5
+
+
+def lamps_out(image: Image) -> Image:
+    """Some lamps are out: dark at the left, less so at the right."""
+    gains = np.linspace(0.3, 0.7, image.shape[1])[None, :, None]
+    return np.asarray(image * gains, dtype=np.uint8)
+
+
+def test_a_bag_stays_the_same_thing_when_the_lamps_go_out(ground: Image) -> None:
+    watch = Watch()
+    before = left_behind(watch, ground)
+    dark = lamps_out(painted(ground, BAG))
+    for _ in range(6 * FPS):
+        after = watch.see(dark)
+    assert before.ids[0] in after.ids
+    gone = lamps_out(ground)
+    for _ in range(12 * FPS):
+        after = watch.see(gone)
+    assert before.ids[0] not in after.ids
+
+
+def test_a_knocked_camera_forgets_what_stood_there(ground: Image) -> None:
+    watch = Watch()
+    before = left_behind(watch, ground)
+    elsewhere = np.ascontiguousarray(np.roll(255 - ground, 90, axis=1)[::-1])
+    for _ in range(3 * FPS):
+        after = watch.see(elsewhere)
+    assert before.ids[0] not in after.ids
+
+
 def test_a_passer_by_in_front_does_not_end_it(ground: Image) -> None:
     watch = Watch()
     before = left_behind(watch, ground)

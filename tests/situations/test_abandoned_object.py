@@ -13,7 +13,7 @@ from gardefou.perception.percept import Statics
 from gardefou.situations.abandoned_object import AbandonedObject
 from gardefou.situations.person_heights import PersonHeights
 from gardefou.situations.scene import Scene
-from support.scenes import SIZE, scene
+from support.scenes import SIZE, Body, scene
 
 BAG = (300.0, 260.0, 340.0, 300.0)
 OWNER = (345.0, 180.0, 385.0, 300.0)
@@ -69,6 +69,18 @@ def test_a_thing_beside_its_owner_is_attended() -> None:
 
 def test_what_moves_beside_it_attends_it_when_no_network_sees_anybody() -> None:
     assert first_signalled([moment(float(i), company=2.0) for i in range(60)]) is None
+
+
+def test_a_panel_taken_for_a_weak_or_a_giant_person_attends_nothing() -> None:
+    weak: Body = (7, 345, 300, 40, 120)
+    giant: Body = (7, 345, 420, 60, 330)
+    for body, score in ((weak, 0.2), (giant, 0.8)):
+        scenes = []
+        for i in range(20):
+            here = scene(float(i), [body])
+            tracks = replace(here.tracks, scores=np.array([score]))
+            scenes.append(replace(moment(float(i), (FAR,)), tracks=tracks))
+        assert first_signalled(scenes) == pytest.approx(10.0, abs=1.1)
 
 
 def test_the_time_runs_from_the_owner_s_leaving() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gardefou.geometry.detections import ObjectClass
+from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.perception.percept import Flames
 from gardefou.situations.fire import Fire
 from gardefou.situations.scene import Scene
@@ -21,10 +21,14 @@ def burning(
     bodies: list[Body] | None = None,
     kind: ObjectClass = ObjectClass.PERSON,
     smoke: bool = False,
+    score: float = 0.7,
 ) -> Scene:
-    """A scene with evidence of fire at one place."""
+    """A scene with evidence of fire at one place; the network sees the bodies with this score."""
     flames = Flames(np.array([PLACE]), np.array([0.8]), np.array([smoke]))
-    return replace(scene(time, bodies or [], kind), flames=flames)
+    here = scene(time, bodies or [], kind)
+    count = len(here.tracks)
+    found = Detections(here.tracks.boxes, np.full(count, score), here.tracks.classes)
+    return replace(here, flames=flames, detections=found)
 
 
 def test_evidence_is_signalled_with_its_place_and_strength() -> None:
@@ -79,6 +83,21 @@ def test_a_cloud_that_drifts_as_a_body_is_still_smoke_but_a_crowd_is_not() -> No
         explained = crowd.update(burning(time, people, smoke=True))
     assert smoke
     assert not explained
+
+
+def test_a_cloud_that_the_network_half_takes_for_a_person_is_still_smoke() -> None:
+    fire = Fire()
+    cloud: list[Body] = [(1, 320.0, 300.0, 140.0, 200.0)]
+    assert fire.update(burning(1.0, cloud, smoke=True, score=0.4))
+    assert not fire.update(burning(1.2, cloud, smoke=True, score=0.6))
+
+
+def test_a_person_who_walks_counts_once() -> None:
+    fire = Fire()
+    for step in range(6):
+        half: list[Body] = [(1, 20.0 + 56 * step, 275.0, 20.0, 90.0)]
+        seen = fire.update(burning(10.0 * step, half))
+    assert seen
 
 
 def test_after_a_reset_nothing_is_remembered() -> None:

@@ -167,6 +167,40 @@ def test_whom_the_network_surely_sees_sit_at_the_place_does_not_lie_there() -> N
         assert detector.update(here) == []
 
 
+def test_a_weak_sight_of_somebody_upright_yields_to_a_surer_look_and_the_other_way_round() -> None:
+    beside: Body = (8, 330, 405, 70, 130)
+    for score, falls in ((0.4, True), (0.55, False)):
+        detector = PersonDown()
+        for step in range(10):
+            detector.update(seen(step * STEP_S, [STANDING]))
+        lying = looked_at((285, 350, 475, 410), score=0.5)
+        for step in range(10, 30):
+            here = replace(seen(step * STEP_S, [beside], score=score), lying=lying)
+            observed = detector.update(here)
+        assert bool(observed) == falls
+
+
+def test_whoever_is_weakly_seen_where_they_stood_does_not_lie_there() -> None:
+    detector = PersonDown()
+    for step in range(10):
+        detector.update(seen(step * STEP_S, [STANDING]))
+    lying = looked_at((285, 350, 475, 410))
+    for step in range(10, 40):
+        unseen_by_the_tracker = replace(scene(step * STEP_S, []), lying=lying)
+        weak = seen(step * STEP_S, [STANDING], score=0.2).detections
+        assert detector.update(replace(unseen_by_the_tracker, detections=weak)) == []
+
+
+def test_a_body_whose_head_is_out_of_the_picture_is_taller_than_what_is_seen() -> None:
+    cut: Body = (7, 300, 200, 110, 200)
+    lying: Body = (7, 400, 300, 330, 110)
+    observed = play((cut, 2), ((7, 340, 260, 180, 150), 0.4), (lying, 4))
+    assert observed[-1]
+    whole: Body = (7, 300, 240, 110, 200)
+    lower: Body = (7, 400, 340, 330, 110)
+    assert not any(play((whole, 2), ((7, 340, 300, 180, 150), 0.4), (lower, 4)))
+
+
 def test_reset_forgets() -> None:
     detector = PersonDown()
     for step in range(30):

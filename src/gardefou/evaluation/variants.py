@@ -1,4 +1,4 @@
-"""Labelled clips under other conditions: mirrored, dark and noisy, small, grey, slower.
+"""Labelled clips under other conditions: mirrored, dark, cropped, hazy, compressed, slower, others.
 
 A rule that was tuned on a folder of clips fits that folder. These variants show, without further
 footage, how much of a figure is the rule and how much is the fit: nothing that defines a situation
@@ -7,6 +7,7 @@ changes, only the pictures do. They are no substitute for other places and night
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -28,8 +29,31 @@ NOISE: Final = 6.0
 SCALE: Final = 0.6
 """Size of the small variant."""
 
-Change = Callable[[Image], Image]
-"""One picture [H, W, 3] made into another."""
+CUT: Final = 0.08
+"""Share of width and height that the cropped variant lacks, at the left and at the top."""
+
+HAZE_GAIN: Final = 0.55
+HAZE_LIFT: Final = 70.0
+"""What the hazy variant leaves of the contrast, and the grey that it adds, 0..255."""
+
+QUALITY: Final = 22
+"""JPEG quality of the compressed variant: blocks are plain to see."""
+
+BREATH: Final = 0.18
+BREATH_S: Final = 12.0
+"""How far the exposure goes up and down in the breathing variant, and in which time, s."""
+
+SWITCH_S: Final = 11.0
+"""How long each state of the light lasts in the switched variant, s."""
+
+DIMMED: Final = (0.25, 0.6)
+"""What is left of the light at the left and at the right while some lamps are out."""
+
+TILT_DEGREES: Final = 4.0
+"""How far the tilted variant is turned: a mast that leans."""
+
+Change = Callable[[Image, float], Image]
+"""One picture [H, W, 3] at a stream time, s, made into another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +63,7 @@ class Variant:
     ``fps`` analysed frames a second.
     """
 
-    picture: Change = lambda image: image
+    picture: Change = lambda image, time: image
     case: Callable[[Case], Case] = lambda case: case
     fps: float = 5.0
 
@@ -47,33 +71,88 @@ class Variant:
         """A frame under this condition, its burst too."""
         burst = frame.burst
         if burst is not None:
-            images = np.stack([self.picture(each) for each in burst.images])
+            pictures = zip(burst.images, burst.times.tolist(), strict=True)
+            images = np.stack([self.picture(image, time) for image, time in pictures])
             burst = Burst(burst.times, images)
-        return replace(frame, image=self.picture(frame.image), burst=burst)
+        return replace(frame, image=self.picture(frame.image, frame.time), burst=burst)
 
 
-def mirror(image: Image) -> Image:
+def mirror(image: Image, time: float) -> Image:
     """Left and right exchanged."""
     return np.ascontiguousarray(image[:, ::-1])
 
 
-def darken(image: Image) -> Image:
+def darken(image: Image, time: float) -> Image:
     """As at night: a third of the light, and sensor noise, the same in every run."""
     seed = int(image[::16, ::16].sum())
     noise = np.random.default_rng(seed).normal(0.0, NOISE, image.shape)
     return np.clip(image * GAIN + noise, 0, 255).astype(np.uint8)
 
 
-def shrink(image: Image) -> Image:
+def shrink(image: Image, time: float) -> Image:
     """As from further away."""
     small = cv2.resize(image, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA)
     return np.asarray(small, dtype=np.uint8)
 
 
-def decolour(image: Image) -> Image:
+def decolour(image: Image, time: float) -> Image:
     """As an infrared or monochrome camera sees it."""
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
+
+
+def crop(image: Image, time: float) -> Image:
+    """As by a camera turned aside and down: what was at the left and at the top is outside."""
+    height, width = image.shape[:2]
+    part = image[round(CUT * height) :, round(CUT * width) :]
+    enlarged = cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(enlarged, dtype=np.uint8)
+
+
+def haze(image: Image, time: float) -> Image:
+    """As in mist or through a dirty dome: little contrast, nothing is black."""
+    return np.clip(image * HAZE_GAIN + HAZE_LIFT, 0, 255).astype(np.uint8)
+
+
+def compress(image: Image, time: float) -> Image:
+    """As over a narrow link."""
+    _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), dtype=np.uint8)
+
+
+def breathe(image: Image, time: float) -> Image:
+    """As with an automatic exposure that hunts."""
+    gain = 1 + BREATH * math.sin(2 * math.pi * time / BREATH_S)
+    return np.clip(image * gain, 0, 255).astype(np.uint8)
+
+
+def switch(image: Image, time: float) -> Image:
+    """As in a room in which some lamps are switched off and on."""
+    if int(time // SWITCH_S) % 2 == 0:
+        return image
+    gains = np.linspace(*DIMMED, image.shape[1])[None, :, None]
+    return np.clip(image * gains, 0, 255).astype(np.uint8)
+
+
+def tilt(image: Image, time: float) -> Image:
+    """As from a mast that leans; the corners show the border's own pixels."""
+    height, width = image.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), TILT_DEGREES, 1.0)
+    turned = cv2.warpAffine(image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(turned, dtype=np.uint8)
+
+
+def crop_case(case: Case) -> Case:
+    """The case of the cropped clip: places move along, line counts and people are left out."""
+    return case.model_copy(
+        update={
+            "zones": [_cropped_zone(zone) for zone in case.zones],
+            "expect": [
+                event.model_copy(update={"region": _cropped(event.region)}) for event in case.expect
+            ],
+            "counts": {},
+        }
+    )
 
 
 def mirror_case(case: Case) -> Case:
@@ -93,7 +172,15 @@ VARIANTS: Final[Mapping[str, Variant]] = {
     "dark": Variant(picture=darken),
     "small": Variant(picture=shrink),
     "grey": Variant(picture=decolour),
+    "cropped": Variant(picture=crop, case=crop_case),
+    "hazy": Variant(picture=haze),
+    "compressed": Variant(picture=compress),
+    "breathing": Variant(picture=breathe),
+    "switched": Variant(picture=switch),
+    "tilted": Variant(picture=tilt),
     "3fps": Variant(fps=3.0),
+    "4fps": Variant(fps=4.3),
+    "6fps": Variant(fps=6.1),
     "8fps": Variant(fps=8.0),
 }
 """The conditions by name."""
@@ -111,3 +198,16 @@ def _mirror_event(event: ExpectedEvent) -> ExpectedEvent:
 
 def _mirror(points: list[Point] | None) -> list[Point] | None:
     return points and [(1.0 - x, y) for x, y in points]
+
+
+def _cropped_zone(zone: CaseZone) -> CaseZone:
+    changed = {"polygon": _cropped(zone.polygon), "line": _cropped(zone.line)}
+    return zone.model_copy(update=changed)
+
+
+def _cropped(points: list[Point] | None) -> list[Point] | None:
+    return points and [(_beyond_cut(x), _beyond_cut(y)) for x, y in points]
+
+
+def _beyond_cut(share: float) -> float:
+    return min(max((share - CUT) / (1 - CUT), 0.0), 1.0)

@@ -66,6 +66,11 @@ red to yellow, cloth has one dye."""
 SHIFT_LEAST: Final = 1.0
 """A region whose picture moved this far within a burst, px, is a thing that travels or waves."""
 
+HALF_SHIFT_LEAST: Final = 0.3
+STEADY: Final = 0.5
+"""Least way in each half of the burst, px, and least cosine between the two, of what travels: in a
+region of a few pixels the whole way alone is often one pixel by chance."""
+
 ALIKE: Final = 0.3
 """Least likeness of first and last picture for a shift to mean anything, 0..1: flames do not look
 like themselves a third of a second later."""
@@ -194,8 +199,24 @@ def _has_one_hue(series: npt.NDArray[np.int16]) -> bool:
 
 
 def _travels(bright: npt.NDArray[np.int16]) -> bool:
-    """Whether a picture [N, h, w] is the same at the end of the burst, but elsewhere."""
-    first, last = bright[0].astype(np.float32), bright[-1].astype(np.float32)
-    window = cv2.createHanningWindow((first.shape[1], first.shape[0]), cv2.CV_32F)
-    (right, down), likeness = cv2.phaseCorrelate(first, last, window)
-    return bool(likeness >= ALIKE and np.hypot(right, down) >= SHIFT_LEAST)
+    """Whether a picture [N, h, w] is the same at the end of the burst, but elsewhere.
+
+    What travels goes on in the second half as in the first; a flame that leans leans back.
+    """
+    first, middle, last = (
+        bright[index].astype(np.float32) for index in (0, len(bright) // 2, len(bright) - 1)
+    )
+    way, likeness = _shift(first, last)
+    if likeness < ALIKE or np.hypot(*way) < SHIFT_LEAST:
+        return False
+    halves = [_shift(first, middle)[0], _shift(middle, last)[0]]
+    lengths = [float(np.hypot(*half)) for half in halves]
+    along = float(halves[0] @ halves[1])
+    return min(lengths) >= HALF_SHIFT_LEAST and along >= STEADY * lengths[0] * lengths[1]
+
+
+def _shift(before: npt.NDArray[np.float32], after: npt.NDArray[np.float32]) -> tuple[Floats, float]:
+    """How far a picture [h, w] moved, px right and down, and how alike it is then, 0..1."""
+    window = cv2.createHanningWindow((before.shape[1], before.shape[0]), cv2.CV_32F)
+    way, likeness = cv2.phaseCorrelate(before, after, window)
+    return np.asarray(way, dtype=np.float64), float(likeness)

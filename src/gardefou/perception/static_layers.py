@@ -60,6 +60,12 @@ _FORGETTING: Final = 0.9
 _CONFIRMED_S: Final = 0.7
 """A background seen for less than this is a guess from the first picture, s."""
 
+_LIGHT_PX: Final = 65
+"""Side of the square over which a change of the light is averaged, px of the working picture."""
+
+_MISFIT: Final = 0.3
+"""Share of the picture from which an old background in the new light is no background."""
+
 _DARK: Final = 8.0
 _STRONGEST_GAIN: Final = 2.0
 _SAMPLING: Final = 5
@@ -94,7 +100,7 @@ class StaticLayers:
     def update(self, image: Image, elapsed: float) -> Still:
         """Learn a picture [H, W, 3], ``elapsed`` s after the one before."""
         picture = self._at_usual_gain(image)
-        least = np.clip(self._noise * _NOISES, _LEAST_DIFFERENCE, _MOST_DIFFERENCE)
+        least = self._least()
         from_background = _difference(picture, self.background)
         foreign = from_background >= least
         same = _difference(picture, self.candidate) < least * _SAMENESS
@@ -107,6 +113,42 @@ class StaticLayers:
         static = stood & (apart >= least)
         contrast = apart / least
         return Still(static, foreign & ~(shown & stood), shown, contrast)
+
+    def relit(self, image: Image, things: Bools) -> StaticLayers:
+        """The memories after the light changed all over, beginning with a picture [H, W, 3].
+
+        The background is what it was, in the new light: also behind ``things`` [H, W] that still
+        stand there, and behind whoever passes. What fits it badly all over begins anew.
+        """
+        after = StaticLayers(image)
+        after._noise = self._noise
+        expected = self.in_light_of(image, self.background, things)
+        hidden = _difference(image.astype(np.float32), expected) >= self._least()
+        if np.count_nonzero(hidden & ~things) > _MISFIT * things.size:
+            hidden = things
+        hidden |= things
+        cv2.copyTo(expected, hidden.view(np.uint8), after.background)
+        after._confirmed_s[hidden] = _CONFIRMED_S
+        after._seen_s[things] = STATIC_S
+        return after
+
+    def in_light_of(self, image: Image, layer: Layer, things: Bools) -> Layer:
+        """A layer [H, W, 3] as it would look in the light of a picture [H, W, 3].
+
+        The light is taken to vary slowly over the picture, and is read beside the things [H, W].
+        """
+        beside = (~things)[..., None].astype(np.float32)
+        now, before = (
+            cv2.blur((each + np.float32(_DARK)) * beside, (_LIGHT_PX, _LIGHT_PX))
+            for each in (image.astype(np.float32), self.background)
+        )
+        gain = now / np.maximum(before, np.float32(1e-3))
+        return np.asarray((layer + np.float32(_DARK)) * gain - np.float32(_DARK), dtype=np.float32)
+
+    def _least(self) -> Layer:
+        """The difference from which each pixel is another thing, grey levels. [H, W]."""
+        least = np.clip(self._noise * _NOISES, _LEAST_DIFFERENCE, _MOST_DIFFERENCE)
+        return np.asarray(least, dtype=np.float32)
 
     def accept(self, where: Bools) -> None:
         """Make what stands still at some pixels [H, W] part of the background."""

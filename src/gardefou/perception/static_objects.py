@@ -29,7 +29,16 @@ LONGEST_STEP_S: Final = 2.0
 """The most that the time between two pictures counts, s: nobody saw what happened meanwhile."""
 
 UPHEAVAL: Final = 0.5
-"""Share of the picture from which a change is the light or the camera; all begins anew."""
+"""Share of the picture from which a change is the light or the camera; all begins anew, but for
+things that are seen again in the new light."""
+
+LIGHT: Final = 0.2
+"""The same share where the background's own texture is still seen in what changed: the light."""
+
+_SAME_PLACE: Final = 0.7
+_SEEN_AGAIN: Final = 0.5
+"""Correlation of the texture before and after such a change from which the same is seen again, of
+the place and of a thing with its outline: a knocked camera shows something else there."""
 
 ABSORBED_S: Final = 1800.0
 """After this long a thing belongs to the place, s."""
@@ -65,6 +74,13 @@ _RELIT: Final = 0.8
 _TEXTURE: Final = 2.5
 """Least standard deviation of a background whose fine texture can be recognised, grey levels."""
 
+_MOST_LIGHT: Final = 0.4
+"""Largest change, in natural logarithms of brightness, that is asked whether it is the light: half
+as bright again, or a third less. A lamp or a hard shadow may change more; so does most luggage."""
+
+_BLACK: Final = 8.0
+"""Added to grey levels before they are compared by ratio: below it a camera sees its own noise."""
+
 _RESTLESS_S: Final = 3.0
 """Time constant of the stillness measure, s."""
 
@@ -91,7 +107,8 @@ class Thing:
     ``mask`` [H, W] of the working picture; ``box`` x1, y1, x2, y2 in its pixels; ``born`` stream
     time at which it first stood still, s; ``stillness`` 0..1; ``carried`` whether something moved
     beside it just before; ``company`` what moves beside it now, in areas of the thing; ``contrast``
-    with the background, in differences that a pixel needs.
+    with the background, in differences that a pixel needs; ``spread`` of that contrast over the
+    thing, in natural logarithms: light changes all that it falls on by one ratio.
     """
 
     id: int
@@ -103,6 +120,7 @@ class Thing:
     stillness: float = 1.0
     company: float = 0.0
     contrast: float | None = None
+    spread: float = math.inf
 
     @property
     def fill(self) -> float:
@@ -137,8 +155,9 @@ class StaticThings:
         elapsed = min(time - self._time, LONGEST_STEP_S)
         self._time = time
         still = self._layers.update(small, elapsed)
-        if np.count_nonzero(still.live | still.static) > UPHEAVAL * still.live.size:
-            self._begin(small, time)
+        changed = still.live | still.static
+        if self._is_upheaval(small, changed):
+            self._begin_again(small, changed, time)
             return True
         self._stirred[still.live] = time
         self._outline(still.static, time)
@@ -161,6 +180,31 @@ class StaticThings:
         self._time, self._shape, self._began = time, small.shape, time
         self._stirred = np.full(small.shape[:2], -np.inf, dtype=np.float32)
         self.things = []
+
+    def _is_upheaval(self, small: Image, changed: Bools) -> bool:
+        """Whether so much changed at some pixels [H, W] that it is the light or the camera."""
+        share = int(np.count_nonzero(changed)) / changed.size
+        return share > UPHEAVAL or (share > LIGHT and self._is_light(small, changed))
+
+    def _is_light(self, small: Image, changed: Bools) -> bool:
+        """Whether what changed shows the background's own texture."""
+        layers = self._layers
+        assert layers is not None
+        return _likeness(layers.background, small, changed) >= _SAME_PLACE
+
+    def _begin_again(self, small: Image, changed: Bools, time: float) -> None:
+        """Begin anew after a change of the whole picture, with what is seen again in it."""
+        layers = self._layers
+        assert layers is not None
+        kept = [each for each in self.things if _seen_again(layers, small, each)]
+        if not kept and not self._is_light(small, changed):
+            self._begin(small, time)
+            return
+        covered = np.zeros(changed.shape, dtype=np.bool_)
+        for thing in kept:
+            covered |= thing.mask
+        self._layers = layers.relit(small, covered)
+        self._began, self.things = time, kept
 
     def _outline(self, static: Bools, time: float) -> None:
         """Match still regions with known things; regions that nothing explains are new things."""
@@ -201,6 +245,7 @@ class StaticThings:
         kept = []
         for thing in self.things:
             thing.came = _came(layers, static, thing)
+            thing.spread = _spread(layers, thing)
         for thing in self.things:
             age = time - thing.born
             over = age >= ABSORBED_S or np.count_nonzero(thing.mask) > _LARGEST_AREA * static.size
@@ -313,6 +358,39 @@ def _relit(layers: StaticLayers, thing: Thing) -> bool:
     if min(float(old.std()), float(new.std())) < _TEXTURE:
         return False
     return bool(np.corrcoef(old, new)[0, 1] >= _RELIT)
+
+
+def _seen_again(layers: StaticLayers, picture: Image, thing: Thing) -> bool:
+    """Whether a thing is in a picture [H, W, 3] taken in another light."""
+    own = _window(thing.box, 4)
+    before = np.where(thing.mask[own][..., None], layers.candidate[own], layers.background[own])
+    return _likeness(before, picture[own], _grown(thing.mask[own], 2)) >= _SEEN_AGAIN
+
+
+def _likeness(before: Layer, picture: Image, where: Bools) -> float:
+    """Correlation of the texture of a picture [H, W, 3] with that before at some pixels [H, W]."""
+    old, new = _fine(before, where), _fine(picture.astype(np.float32), where)
+    if min(float(old.std()), float(new.std())) < _TEXTURE:
+        return 0.0
+    return float(np.corrcoef(old, new)[0, 1])
+
+
+def _spread(layers: StaticLayers, thing: Thing) -> float:
+    """How unevenly a thing differs from the background, in natural logarithms of brightness.
+
+    Light and shade scale what they fall on, all over and in every colour (J. C. S. Jacques Jr. et
+    al., "Background subtraction and shadow detection in grayscale video sequences", 2005); a thing
+    has grey levels of its own. Infinite where more changed than light usually does.
+    """
+    own = _window(thing.box, 1)
+    mask = thing.mask[own]
+    core = _eroded(mask)
+    where = core if core.any() else mask
+    after, before = (each[own][where] + _BLACK for each in (layers.candidate, layers.background))
+    change = np.log(after / before)
+    if abs(float(change.mean())) > _MOST_LIGHT:
+        return math.inf
+    return float(change.std())
 
 
 def _fine(image: Layer, mask: Bools) -> Layer:

@@ -22,6 +22,13 @@ OBJECT_STRENGTH: Final = 0.5
 BESIDE: Final = 0.8
 """Gap to a thing up to which a person attends it, in heights of the person: about 1.4 m."""
 
+PERSON_SCORE: Final = 0.3
+"""Least score of a followed person who attends a thing: networks take bins and panels for people of
+0.2 for hours, and a track of one never ends."""
+
+TALLEST: Final = 1.7
+"""Tallest box of one who attends a thing, in heights of the people seen at that row."""
+
 COMPANY: Final = 0.5
 """What must move beside a thing to attend it when no network sees a person, in its areas."""
 
@@ -93,7 +100,7 @@ class AbandonedObject:
         if statics is None:
             return []
         self._heights.learn(statics.people, scene.size)
-        attended = _attended(statics, scene)
+        attended = _attended(statics, self._people(statics, scene))
         self._waiting = {key: self._waiting.get(key) or _Waiting() for key in statics.ids.tolist()}
         for waiting, is_attended in zip(self._waiting.values(), attended.tolist(), strict=True):
             waiting.advance(is_attended, step, self.unattended_s)
@@ -104,6 +111,15 @@ class AbandonedObject:
             & self._is_luggage_sized(statics.boxes, scene)
         )
         return [_observation(scene, region) for region in statics.boxes[left]]
+
+    def _people(self, statics: Statics, scene: Scene) -> Floats:
+        """Boxes of everybody who may attend a thing. [K, 4] px."""
+        tracks = scene.tracks
+        followed = (tracks.classes == ObjectClass.PERSON) & (tracks.scores >= PERSON_SCORE)
+        people = np.concatenate([statics.people, tracks.boxes[followed]])
+        usual = self._heights.at(people[:, 3])
+        too_tall = people[:, 3] - people[:, 1] > TALLEST * usual
+        return np.asarray(people[~too_tall], dtype=np.float64)
 
     def _is_luggage_sized(self, boxes: Floats, scene: Scene) -> Bools:
         """Which boxes have the size and shape of luggage where they stand. [N, 4] -> [N]."""
@@ -118,10 +134,8 @@ class AbandonedObject:
         return np.asarray(fits, dtype=np.bool_)
 
 
-def _attended(statics: Statics, scene: Scene) -> Bools:
-    """Beside which things somebody is. [N]."""
-    tracked = scene.tracks.boxes[scene.tracks.classes == ObjectClass.PERSON]
-    people = np.concatenate([statics.people, tracked])
+def _attended(statics: Statics, people: Floats) -> Bools:
+    """Beside which things one of some people [K, 4] px is. [N]."""
     things = statics.boxes
     across = np.maximum(things[:, None, :2], people[None, :, :2])
     apart = across - np.minimum(things[:, None, 2:], people[None, :, 2:])

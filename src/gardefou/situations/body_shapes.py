@@ -77,14 +77,23 @@ HALF = 0.5
 """It is there when it covers this share of the place, or when its foot is this near, H."""
 
 
+STOOD_THERE = 0.5
+"""Overlap (intersection over union) of somebody upright with a body as it stood from which that body
+stands there still, however weakly the network sees it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """How a body was before it may have fallen; ``height`` px is H."""
+    """How a body was before it may have fallen.
+
+    ``height`` px is H; ``seen`` is how much of it the picture shows, px: less where it is cut.
+    """
 
     time: float
     box: Floats
     height: float
     seated: bool
+    seen: float
 
 
 def people_of(found: Detections) -> Detections:
@@ -99,11 +108,15 @@ def shapes_of(scene: Scene, people: Detections) -> Floats:
     return np.concatenate([people.boxes, scene.foreground.boxes])
 
 
-def standing_of(people: Detections) -> Detections:
-    """People who stand or sit."""
+def upright_of(people: Detections) -> Detections:
+    """People whose boxes are those of who stands or sits."""
     size = people.boxes[:, 2:] - people.boxes[:, :2]
-    upright = (size[:, 1] >= SEATED_ASPECT * size[:, 0]) & (people.scores >= UPRIGHT_SCORE)
-    return people[upright]
+    return people[size[:, 1] >= SEATED_ASPECT * size[:, 0]]
+
+
+def still_stands(stance: Stance, upright: Detections) -> bool:
+    """Whether somebody upright is where a body of that stance was, at any score."""
+    return bool((box.iou(stance.box[None], upright.boxes) >= STOOD_THERE).any())
 
 
 def places_for(shapes: Floats, stance: Stance, size: Size) -> Floats:
@@ -157,8 +170,13 @@ def same_body(place: Floats, height: float, shapes: Floats) -> Bools:
     return np.asarray((alike | inside) & (_flatness(shapes, height) <= STILL_FLAT))
 
 
-def occupied(place: Floats, height: float, standing: Detections) -> bool:
-    """Whether somebody upright is at a place [4] where a body of a height, px, may lie."""
+def occupied(place: Floats, height: float, upright: Detections, lying: float) -> bool:
+    """Whether somebody upright is at a place [4] where a body of a height, px, may lie.
+
+    ``lying`` is the score of a closer look that shows the body there, 0 where none does: who lies
+    does not stand, so one of the two is a mistake, the weaker one.
+    """
+    standing = upright[upright.scores >= (lying or UPRIGHT_SCORE)]
     boxes = standing.boxes
     share = (boxes[:, 3] - boxes[:, 1]) / height
     tall = (share >= STANDS) | ((share >= SITS) & (standing.scores >= SURE))

@@ -27,9 +27,12 @@ TRAVELLED = 0.5
 """A body that is no sure person explains flames once it has moved this far, in diagonals of its
 box: a car that burns stands, and flames themselves are followed as bodies that stay."""
 
-PERSON_SCORE = 0.6
-"""A person explains colours when last measured with this score: flames in a window look like a
-person of 0.5."""
+PERSON_SCORE = 0.5
+"""A person explains colours when the network alone gives this score. A track's own score is no
+measure: motion raises it, and a cloud of smoke, which the network takes for a person of 0.35, moves."""
+
+SAME_BODY = 0.5
+"""Overlap (intersection over union) from which a body that travels is a person already counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +104,12 @@ class Fire:
             int(each): self._starts.get(int(each), centre)
             for each, centre in zip(tracks.ids, centres, strict=True)
         }
-        persons = (tracks.classes == int(ObjectClass.PERSON)) & (tracks.scores >= PERSON_SCORE)
-        explaining = persons | self._travellers(scene, centres)
-        self._bodies.append(_Bodies(scene.time, tracks.boxes[explaining], persons[explaining]))
+        found = scene.detections
+        sure = (found.classes == ObjectClass.PERSON) & (found.scores >= PERSON_SCORE)
+        people, moving = found.boxes[sure], tracks.boxes[self._travellers(scene, centres)]
+        moving = moving[box.iou(moving, people).max(axis=1, initial=0.0) < SAME_BODY]
+        persons = np.arange(len(people) + len(moving)) < len(people)
+        self._bodies.append(_Bodies(scene.time, np.concatenate([people, moving]), persons))
 
     def _travellers(self, scene: Scene, centres: Floats) -> Bools:
         tracks = scene.tracks

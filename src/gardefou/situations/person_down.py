@@ -13,6 +13,7 @@ from gardefou.geometry import boxes as box
 from gardefou.geometry.arrays import Bools, Floats
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.situations.body_shapes import (
+    BORDER,
     HEAD_DROP,
     SAME_PLACE,
     STANDS,
@@ -23,7 +24,8 @@ from gardefou.situations.body_shapes import (
     places_for,
     same_body,
     shapes_of,
-    standing_of,
+    still_stands,
+    upright_of,
 )
 from gardefou.situations.scene import Observation, Scene, box_region
 from gardefou.situations.situation import Situation
@@ -49,6 +51,11 @@ ROLLS = 0.4
 
 STANDING_ASPECT = 1.9
 """From this height over width a body stands; below it sits, or bends."""
+
+WHOLE_ASPECT = 2.2
+MOST_CUT = 1.6
+"""A body cut by the frame's upper border is taken to be this many times as high as wide, and at most
+this many times as high as what is seen of it; whether it sits is not known then."""
 
 LEAST_HEIGHT = 0.2
 """Least H, in heights of the frame: what is said of smaller bodies is noise."""
@@ -126,6 +133,10 @@ class _Fall:
         """Which shapes are that body where it lies. [N, 4] -> [N]."""
         return same_body(self.place, self.stance.height, shapes)
 
+    def lying(self, looked: Detections) -> float:
+        """The best score of that body lying there in closer looks, 0 where none shows it."""
+        return float(looked.scores[self.holds(looked.boxes)].max(initial=0.0))
+
 
 class PersonDown:
     """Falls after which the body stays on the ground, on one camera.
@@ -142,7 +153,7 @@ class PersonDown:
         self._bodies: dict[int, deque[_Moment]] = {}
         self._people: deque[tuple[float, Floats]] = deque()
         self._shapes: deque[tuple[float, Floats]] = deque()
-        self._looks: deque[tuple[float, Floats]] = deque()
+        self._looks: deque[tuple[float, Detections]] = deque()
         self._falls: list[_Fall] = []
         self._time: float | None = None
 
@@ -162,13 +173,13 @@ class PersonDown:
         people = people_of(scene.detections)
         self._follow(scene, people)
         shapes = shapes_of(scene, people)
-        standing = standing_of(people)
+        upright = upright_of(people)
         looked = self._look(scene)
         for fall in self._falls:
-            _watch(fall, np.concatenate([shapes, looked]), standing, scene.time, step)
+            _watch(fall, shapes, looked, upright, scene.time, step)
         self._falls = [each for each in self._falls if not self._is_over(each, scene.time)]
-        self._begin(shapes, looked, standing, scene)
-        self._shapes.append((scene.time, np.concatenate([shapes, looked])))
+        self._begin(shapes, looked, upright, scene)
+        self._shapes.append((scene.time, np.concatenate([shapes, looked.boxes])))
         while scene.time - self._shapes[0][0] > MEMORY_S:
             self._shapes.popleft()
         return [
@@ -183,14 +194,19 @@ class PersonDown:
             if fall.certain
         ]
 
-    def _look(self, scene: Scene) -> Floats:
-        """Boxes of people that the last closer looks showed. [N, 4]."""
+    def _look(self, scene: Scene) -> Detections:
+        """The people that the last closer looks showed."""
         if scene.lying is not None:
-            seen = scene.lying.boxes[scene.lying.scores >= LOOK_SCORE]
-            self._looks.append((scene.time, seen))
+            seen = scene.lying.scores >= LOOK_SCORE
+            kinds = np.full(np.count_nonzero(seen), int(ObjectClass.PERSON), dtype=np.int64)
+            found = Detections(scene.lying.boxes[seen], scene.lying.scores[seen], kinds)
+            self._looks.append((scene.time, found))
         while self._looks and scene.time - self._looks[0][0] > LOOK_S:
             self._looks.popleft()
-        return np.concatenate([np.zeros((0, 4)), *(seen for _, seen in self._looks)])
+        together = Detections.empty()
+        for _, found in self._looks:
+            together = together.joined(found)
+        return together
 
     def _follow(self, scene: Scene, people: Detections) -> None:
         """Remember where each track's body is now, by the network's own box where there is one."""
@@ -224,24 +240,27 @@ class PersonDown:
             moments.appendleft(_Moment.of(time, seen))
         return moments
 
-    def _begin(self, shapes: Floats, looked: Floats, standing: Detections, scene: Scene) -> None:
+    def _begin(self, shapes: Floats, looked: Detections, upright: Detections, scene: Scene) -> None:
         """Begin a fall for each body that came down and left a flat shape."""
         for track, moments in self._bodies.items():
-            stance = _stance(moments, scene.time)
+            stance = _stance(moments, scene.time, scene.size[1])
             if stance is None or stance.height < LEAST_HEIGHT * scene.size[1]:
+                continue
+            if still_stands(stance, upright):
                 continue
             places = np.zeros((0, 4))
             if _came_down(moments, stance):
                 places = places_for(shapes, stance, scene.size)
             if _is_lost(moments, stance, scene.time):
-                found = at_full_length(looked, stance, scene.size)
+                found = at_full_length(looked.boxes, stance, scene.size)
                 places = np.concatenate([places, found])
             places = places[~self._known(places, stance.time)]
             if not len(places) or any(each.holds(places).any() for each in self._falls):
                 continue
             place = places[np.argmax(box.areas(places))]
-            if not occupied(place, stance.height, standing):
-                self._falls.append(_Fall(track, stance, place, place, scene.time, scene.time))
+            fall = _Fall(track, stance, place, place, scene.time, scene.time)
+            if not occupied(place, stance.height, upright, fall.lying(looked)):
+                self._falls.append(fall)
 
     def _known(self, places: Floats, until: float) -> Bools:
         """Which shapes were there already when the body was upright. [N]."""
@@ -265,8 +284,11 @@ class PersonDown:
         return time - fall.seen_at > (UNSEEN_S if fall.certain else GIVE_UP_S)
 
 
-def _stance(moments: Iterable[_Moment], time: float) -> Stance | None:
-    """How a body was upright, at the start of the last `FALL_S`; None when it was not."""
+def _stance(moments: Iterable[_Moment], time: float, frame: float) -> Stance | None:
+    """How a body was upright, at the start of the last `FALL_S`; None when it was not.
+
+    ``frame`` is the height of the picture, px.
+    """
     upright = [each for each in moments if each.aspect >= UPRIGHT_ASPECT]
     if not upright:
         return None
@@ -275,8 +297,11 @@ def _stance(moments: Iterable[_Moment], time: float) -> Stance | None:
     recent = [each for each in tall if 0 < time - each.time <= FALL_S]
     if not recent or tall[-1].time - tall[0].time < STOOD_S:
         return None
-    seated = median([each.aspect for each in tall]) < STANDING_ASPECT
-    return Stance(recent[0].time, recent[0].box, height, seated)
+    aspect = median([each.aspect for each in tall])
+    if recent[0].box[1] <= BORDER * frame:
+        whole = height * min(max(WHOLE_ASPECT / aspect, 1.0), MOST_CUT)
+        return Stance(recent[0].time, recent[0].box, whole, False, height)
+    return Stance(recent[0].time, recent[0].box, height, aspect < STANDING_ASPECT, height)
 
 
 def _came_down(moments: Sequence[_Moment], stance: Stance) -> bool:
@@ -288,14 +313,22 @@ def _came_down(moments: Sequence[_Moment], stance: Stance) -> bool:
 
 def _is_lost(moments: Sequence[_Moment], stance: Stance, time: float) -> bool:
     """Whether a body was not seen as tall as it stood for a while."""
-    tall = next(m.time for m in reversed(moments) if m.height >= TALL * stance.height)
+    tall = next(m.time for m in reversed(moments) if m.height >= TALL * stance.seen)
     return time - tall >= LOST_S
 
 
-def _watch(fall: _Fall, shapes: Floats, standing: Detections, time: float, step: float) -> None:
+def _watch(
+    fall: _Fall,
+    shapes: Floats,
+    looked: Detections,
+    upright: Detections,
+    time: float,
+    step: float,
+) -> None:
     """Carry a fall on by one scene."""
+    shapes = np.concatenate([shapes, looked.boxes])
     lies = fall.holds(shapes)
-    if occupied(fall.place, fall.stance.height, standing):
+    if occupied(fall.place, fall.stance.height, upright, fall.lying(looked)):
         fall.risen_s += step
         fall.stay_s = max(0.0, fall.stay_s - step)
     elif lies.any():
