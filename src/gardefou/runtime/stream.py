@@ -25,9 +25,11 @@ def analysed_frames(
     """Analyse frames in order, nothing dropped; one is decoded while the network sees another.
 
     Where the picture changes size (``source.epoch``) the pipeline starts afresh. ``answer`` is told
-    of each analysed frame whether the camera may sleep (`WakeGate.answer`).
+    of each analysed frame whether the camera may sleep (`WakeGate.answer`); of one that comes after
+    the looks of a sleep, before the next is asked for.
     """
     pending: Pending | None = None
+    is_resting = False
     epoch = source.epoch
     for frame in frames:
         if source.epoch != epoch:
@@ -41,6 +43,11 @@ def analysed_frames(
             yield _finished(pending, pipeline, answer)
         if following is None:
             pipeline.rest(frame)
+        elif is_resting and answer is not None:
+            # Awaited: until the answer is there the camera sleeps on, packet after packet.
+            yield _finished(following, pipeline, answer)
+            following = None
+        is_resting = frame.role is Role.LOOK
         pending = following
     if pending is not None:
         yield _finished(pending, pipeline, answer)
