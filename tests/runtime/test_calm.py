@@ -14,6 +14,7 @@ from gardefou.capture.frame import Frame, Role
 from gardefou.geometry.arrays import Image
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.perception.engine import InferenceEngine
+from gardefou.perception.perceiver import Perceiver
 from gardefou.perception.percept import Statics
 from gardefou.runtime.assembly import camera_pipeline
 from gardefou.runtime.calm import has_unsettled_things, is_somebody_there, settled_after_s
@@ -117,6 +118,19 @@ def test_the_background_outlives_a_sleep_that_shows_its_looks() -> None:
     assert foreground.reliable
     assert len(foreground.boxes) == 1
     assert foreground.boxes[0] == pytest.approx([300, 100, 340, 200], abs=8)
+
+
+def test_of_many_looks_the_background_learns_one_in_ten_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipeline = camera_pipeline(Camera(id="cam", name="cam"), cast(InferenceEngine, Network()))
+    for frame in frames(5):
+        pipeline.finish(pipeline.start(frame))
+    learned: list[float] = []
+    monkeypatch.setattr(Perceiver, "rest", lambda self, image, time: learned.append(time))
+    for look in frames(20, Role.LOOK, begin_s=2.8, step=2.0):
+        pipeline.rest(look)
+    assert learned == pytest.approx([10.8, 20.8, 30.8, 40.8])
 
 
 def _dimmed(image: Image, by: float) -> Image:
