@@ -71,7 +71,7 @@ e2e: setup test-packages
 
 # The short benchmarks. With GARDEFOU_FOOTAGE also those that need footage; with PEERS, the Python of
 # benchmarks/reference_pipeline.py, also the pipeline we compare with. All figures of
-# docs/performance.md: make performance (about 40 minutes on a machine that does nothing else).
+# docs/performance.md: make performance (an hour and a half on a machine that does nothing else).
 BENCH_OUT ?= bench-out
 PERFORMANCE = $(BIN)/gardefou models install vtest && $(BIN)/python benchmarks/performance.py $(BENCH_OUT) $(if $(PEERS),--peers $(PEERS))
 

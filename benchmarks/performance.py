@@ -5,9 +5,10 @@
 makes the clips (`benchmarks/clips.py`) in OUT, then prints: the machine; ours beside the
 straightforward pipeline and decoding (`benchmarks/compare.py`); the cost of each stage
 (`benchmarks/analysis_cost.py`); busy and idle streams up to saturation (`benchmarks/scaling.py`);
-16 busy streams and 100 idle ones; and, where ``--soak`` says how long, `benchmarks/soak.py`. About
-40 minutes, without the soak; ``--quick`` takes a few, for `make bench`, and says less. Run it on a
-machine that does nothing else. What needs the footage or the peers is left out without them.
+16 busy streams and 100 idle ones; where ``--soak`` says how long, `benchmarks/soak.py`; and what
+sleeping costs, saves and loses (`benchmarks/gate.py`, `benchmarks/gate_cases.py`). About an hour
+and a half, without the soak; ``--quick`` takes some minutes, for `make bench`, and says less. Run
+it on a machine that does nothing else. What needs the footage or the peers is left out without.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from gardefou.evaluation.machine import this_machine
 from scaling import HEAD, RULE, row
 
 HERE = Path(__file__).parent
-GATE = HERE / "gate.py"
-"""What sleeping brings and costs, where this version can sleep."""
+
+ASLEEP_WARMUP = "--warmup=40"
+"""An idle stream sleeps after 12 s at a variable rate, 22 s at the constant one of the clips."""
 
 
 def script(name: str, *words: object) -> int:
@@ -66,18 +68,25 @@ def whole(clips: dict[str, Path], given: argparse.Namespace) -> int:
     for name in [each for each in ("busy", "idle-vbr") if each in clips]:
         heading(f"From one stream to saturation: {name}")
         plot = f"--svg={given.out / f'scaling-{name}.svg'}"
-        status += script("scaling.py", clips[name], plot)
+        warmup = [ASLEEP_WARMUP] if name.startswith("idle") else []
+        status += script("scaling.py", clips[name], plot, *warmup)
     heading("16 busy streams")
     many(clips["busy"], 16, "--seconds=60", "--warmup=30")
     heading("16 busy streams, all eight situations")
     many(clips["busy"], 16, "--seconds=60", "--warmup=30", "--situations=all")
-    if "idle-vbr" in clips:
-        heading("100 idle streams")
-        many(clips["idle-vbr"], 100, "--seconds=60", "--warmup=120")
+    for name in [each for each in ("idle-vbr", "idle-cbr") if each in clips]:
+        heading(f"100 idle streams: {name}")
+        many(clips[name], 100, "--seconds=60", ASLEEP_WARMUP)
     if given.soak:
         heading(f"{given.soak:g} minutes")
         plot = f"--svg={given.out / 'soak.svg'}"
         status += script("soak.py", clips["busy"], f"--minutes={given.soak}", plot)
+    footage = footage_dir(given.footage)
+    if footage is not None:
+        heading("Sleeping")
+        status += script("gate.py", footage, f"--plot={given.out / 'gate.svg'}")
+        heading("Sleeping through the labelled cases")
+        status += script("gate_cases.py", footage)
     return status
 
 
@@ -96,6 +105,11 @@ def quick(clips: dict[str, Path], given: argparse.Namespace) -> int:
     plot = f"--svg={given.out / 'soak.svg'}"
     # Too short to judge growth: only that it runs is looked at.
     script("soak.py", clips["busy"], "--minutes=2", "--every=10", "--streams=1", plot)
+    footage = footage_dir(given.footage)
+    if footage is not None:
+        heading("Sleeping")
+        short = ["--conditions=day", "--idle-s=40", f"--plot={given.out / 'gate.svg'}"]
+        status += script("gate.py", footage, "hazard-tape", *short)
     return status
 
 
@@ -117,10 +131,6 @@ def main() -> int:
         return 2
     machine()
     status = quick(clips, given) if given.quick else whole(clips, given)
-    footage = footage_dir(given.footage)
-    if GATE.is_file() and footage is not None:
-        heading("Sleeping")
-        status += script("gate.py", footage)
     return min(1, status)
 
 

@@ -14,6 +14,7 @@ from gardefou.capture.gate import Depth, GateCounts, Sleep, WakeGate
 from gardefou.capture.packet_sizes import PacketSizes
 from gardefou.capture.reader import ReadSettings
 from gardefou.capture.stillness import Stillness
+from gardefou.geometry.arrays import Image
 from support.idle import RATE, SIZE, room, still_then_visitor, write
 
 Calm = Callable[[Frame], bool]
@@ -189,3 +190,28 @@ def test_a_gate_that_was_restarted_is_awake_and_knows_nothing() -> None:
     gate.restart()
     assert gate.depth is Depth.AWAKE
     assert gate.depth_now(100.0) is Depth.AWAKE
+
+
+def test_a_clock_in_the_picture_lets_it_sleep_and_whoever_enters_wakes_it(tmp_path: Path) -> None:
+    def with_clock(pictures: Iterable[Image]) -> Iterable[Image]:
+        for index, picture in enumerate(pictures):
+            tens = index // (10 * RATE)
+            picture[4:14, 40:48] = (20, 230)[tens % 2]
+            picture[4:14, 50:58] = (20, 230)[index // RATE % 2]
+            yield picture
+
+    pictures = list(with_clock(still_then_visitor(120.0, 4.0)))
+    frames, counts = watch(write(tmp_path / "clip.mp4", pictures))
+    assert counts.asleep_s > 40
+    assert analysed(frames)[-20:] == every(120.0, 123.8)
+
+
+def test_a_place_where_somebody_is_seen_is_never_passed_over(tmp_path: Path) -> None:
+    def blinking(pictures: Iterable[Image]) -> Iterable[Image]:
+        for index, picture in enumerate(pictures):
+            picture[90:110, 100:108] = (20, 230)[index // (10 * RATE) % 2]
+            yield picture
+
+    path = write(tmp_path / "clip.mp4", list(blinking(still_then_visitor(85.0, 0.0))))
+    _, counts = watch(path, calm=lambda frame: frame.time > 60.0 or frame.time % 10 > 2.0)
+    assert counts.asleep_s == 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from gardefou.capture import gate
 from gardefou.capture.frame import Role
 from gardefou.capture.gate import Depth, Sleep
+from gardefou.capture.link import NAP_S, CameraLink, FileLoop, Transport
 from gardefou.capture.live import LiveSource
 from gardefou.capture.mailbox import Mailbox
 from gardefou.capture.reader import ReadSettings
@@ -30,6 +32,41 @@ def test_a_late_picture_waits_for_the_one_before_it_to_be_taken() -> None:
     thread.join()
     assert taken == [0, 1, 2, 3, 4]
     assert box.drops == 0
+
+
+def test_packets_may_gather_where_none_is_lost_by_it(tmp_path: Path) -> None:
+    address = "rtsp://camera.example/main"
+    assert CameraLink(address).nap_s == NAP_S
+    assert CameraLink(address, Transport.UDP).nap_s == 0.0
+    path = write(tmp_path / "clip.mp4", still_then_visitor(1.0, 0.0))
+    assert FileLoop(path).nap_s == NAP_S
+    assert FileLoop(path, paced=False).nap_s == 0.0
+
+
+def test_a_sleeping_camera_reads_its_packets_together_and_an_awake_one_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "SETTLE_S", 1.0)
+    path = write(tmp_path / "clip.mp4", still_then_visitor(7.0, 0.0), group=RATE)
+    naps: dict[Depth, set[bool]] = {each: set() for each in Depth}
+    with LiveSource.loop(path, ReadSettings("cam", sleep=Sleep.KEYFRAMES)) as source:
+        assert source.gate is not None
+        heard, nap = source.gate, source._nap
+
+        def listening(waited: float) -> None:
+            began = time.monotonic()
+            depth = heard.depth
+            nap(waited)
+            naps[depth].add(time.monotonic() - began >= NAP_S)
+
+        monkeypatch.setattr(source, "_nap", listening)
+        for frame in source.frames():
+            assert frame.arrived > 0
+            heard.answer(frame.time, True)
+            if heard.counts.looks >= 2:
+                break
+    assert naps[Depth.AWAKE] == {False}
+    assert True in naps[Depth.ASLEEP]
 
 
 def test_a_live_camera_sleeps_and_wakes_with_nothing_dropped(

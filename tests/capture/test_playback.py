@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gardefou.capture.frame import Frame
+from gardefou.capture.frame import Frame, Role
 from gardefou.capture.playback import Play, variant
 
 
@@ -51,3 +51,9 @@ def test_the_last_frame_alone_is_held() -> None:
 @pytest.mark.parametrize("play", list(Play))
 def test_nothing_stays_nothing(play: Play) -> None:
     assert list(variant([], play, 5.0, 5.0)) == []
+
+
+def test_a_held_picture_is_analysed_though_it_was_only_a_look() -> None:
+    look = Frame("cam", 0.0, np.zeros((2, 2, 3), dtype=np.uint8), role=Role.LOOK)
+    frames = list(variant([look], hold_last_s=0.4))
+    assert [frame.role for frame in frames] == [Role.LOOK, Role.NOW, Role.NOW]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gardefou.capture.gate import Sleep
 from gardefou.cli.bench import chosen
 from gardefou.errors import UsageError
 from gardefou.evaluation.bench import BenchRequest, cameras
@@ -14,6 +15,7 @@ from gardefou.evaluation.decode_floor import file_floor, subject
 from gardefou.runtime.detectors import build_detectors
 from gardefou.situations.situation import Situation
 from support.command import Call
+from support.idle import still_then_visitor, write
 from support.rtsp_server import RtspServer
 
 SHORT = ["--seconds", "4", "--warmup", "1"]
@@ -44,6 +46,21 @@ def test_a_table_for_people_and_all_situations_in_real_time(call: Call, yard_cli
     assert result.status == 0
     assert "in real time" in result.out
     assert "crowd_density" in result.out
+
+
+@pytest.mark.parametrize("sleep", ["never", "keyframes"])
+def test_streams_may_sleep_as_cameras_may(sleep: str) -> None:
+    request = BenchRequest("clip.mp4", 2, sleep=Sleep(sleep))
+    assert [str(each.analysis.sleep) for each in cameras(request, True)] == [sleep, sleep]
+
+
+def test_an_empty_room_is_asleep_when_it_is_measured(call: Call, tmp_path: Path) -> None:
+    clip = write(tmp_path / "room.mp4", still_then_visitor(60.0, 0.0))
+    options = ["--sleep", "keyframes", "--seconds", "5", "--warmup", "10", "--json"]
+    result = call("bench", clip, "--streams", 1, *options)
+
+    assert result.status == 0
+    assert json.loads(result.out)["asleep"] > 0.5
 
 
 def test_a_camera_is_measured_as_it_sends(call: Call) -> None:

@@ -10,13 +10,16 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
+from gardefou.capture.gate import Sleep
 from gardefou.cli.app import app
 from gardefou.errors import EvaluationError, UsageError
 from gardefou.evaluation.case_camera import camera_for
-from gardefou.evaluation.harness import clip_time
+from gardefou.evaluation.harness import clip_time, play
 from gardefou.evaluation.pictures import FOLDER
+from gardefou.perception.engine import InferenceEngine
 from support.clips import write_clip
 from support.evaluations import a_case
+from support.idle import still_then_visitor, write
 
 RUN = CliRunner()
 LINE = {"id": "line", "line": [[0.0, 0.9], [1.0, 0.9]]}
@@ -186,3 +189,17 @@ def test_a_moment_of_a_case_has_its_place_in_the_clip(
     play: str, played_s: float, clip_s: float
 ) -> None:
     assert clip_time(a_case(play=play), played_s, 10.0) == clip_s
+
+
+@pytest.mark.usefixtures("models_dir")
+def test_cameras_may_sleep_and_the_report_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "footage"
+    folder.mkdir()
+    write(folder / "block.mp4", still_then_visitor(30.0, 2.0))
+    entered = {"situation": "zone_intrusion", "start_s": 30.0, "end_s": 32.0}
+    case = corner(expect=[{**entered, "optional": True}], never=["fire"])
+    assert evaluated(written(folder, case), folder, "--sleep", "keyframes").exit_code == 0
+    assert read(folder)["run"]["sleep"] == "keyframes"
+    with InferenceEngine() as engine:
+        played = play(a_case(**case), folder, engine, sleep=Sleep.KEYFRAMES)
+    assert played.gate.asleep_s > 5

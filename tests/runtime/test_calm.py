@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 from gardefou.capture.frame import Frame, Role
+from gardefou.capture.gate import Sleep
 from gardefou.geometry.arrays import Image
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.perception.engine import InferenceEngine
+from gardefou.perception.perceiver import Perceiver
 from gardefou.perception.percept import Statics
-from gardefou.runtime.assembly import camera_pipeline
+from gardefou.runtime.assembly import camera_pipeline, sleep_of
 from gardefou.runtime.calm import has_unsettled_things, is_somebody_there, settled_after_s
 from gardefou.runtime.stream import analysed_frames
 from gardefou.site.document import Camera
@@ -24,6 +26,7 @@ from gardefou.situations.wrong_way import WrongWay
 from support.scenes import scene
 
 ROOM = np.random.default_rng(2).integers(40, 200, (36, 64, 3)).repeat(10, 0).repeat(10, 1)
+LANE = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]
 PLACE = np.array([[100.0, 80.0, 140.0, 180.0]])
 
 
@@ -119,8 +122,40 @@ def test_the_background_outlives_a_sleep_that_shows_its_looks() -> None:
     assert foreground.boxes[0] == pytest.approx([300, 100, 340, 200], abs=8)
 
 
+def test_of_many_looks_the_background_learns_one_in_ten_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipeline = camera_pipeline(Camera(id="cam", name="cam"), cast(InferenceEngine, Network()))
+    for frame in frames(5):
+        pipeline.finish(pipeline.start(frame))
+    learned: list[float] = []
+    monkeypatch.setattr(Perceiver, "rest", lambda self, image, time: learned.append(time))
+    for look in frames(20, Role.LOOK, begin_s=2.8, step=2.0):
+        pipeline.rest(look)
+    assert learned == pytest.approx([10.8, 20.8, 30.8, 40.8])
+
+
 def _dimmed(image: Image, by: float) -> Image:
     return np.asarray(np.clip(image * by, 0, 255), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("situations", "given", "sleep"),
+    [
+        (["fire"], {}, Sleep.KEYFRAMES),
+        (["fire", "wrong_way"], {}, Sleep.SURE),
+        (["wrong_way"], {"sleep": "keyframes"}, Sleep.SURE),
+        (["wrong_way"], {"sleep": "never"}, Sleep.NEVER),
+        ([], {"sleep": "sure"}, Sleep.SURE),
+    ],
+)
+def test_keyframes_are_enough_but_for_who_drives_by_between_two(
+    situations: list[str], given: dict[str, str], sleep: Sleep
+) -> None:
+    lane = {"id": "lane", "situation": "wrong_way", "polygon": LANE, "direction": [1.0, 0.0]}
+    zones = [lane] if "wrong_way" in situations else []
+    camera = {"id": "cam", "name": "cam", "situations": situations, "zones": zones}
+    assert sleep_of(Camera.model_validate({**camera, "analysis": given})) is sleep
 
 
 def test_somebody_is_there_who_is_tracked_though_not_seen() -> None:

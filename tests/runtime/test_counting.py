@@ -48,6 +48,16 @@ def test_a_camera_without_lines_counts_nothing() -> None:
     assert line_statistics(site_camera(DOOR)) is not None
 
 
+def test_a_sleeping_camera_watches_on_and_counts_nobody() -> None:
+    statistics = LineStatistics(site_camera(DOOR))
+    assert statistics.update(seen(190, START)) == []
+    for look in range(1, 100):
+        assert statistics.rest(START + 4.0 * look) == []
+    (quarter,) = statistics.ended(START + 2000)
+    assert quarter.counted_s == 396
+    assert {each.passages for each in quarter.counts} == {None}
+
+
 def test_who_walks_through_is_a_number_and_too_few_are_none() -> None:
     statistics = LineStatistics(site_camera(DOOR))
     time = float(START)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
 
-from gardefou.capture.frame import Frame
+from gardefou.capture.frame import Frame, Role
 from gardefou.perception.perceiver import Pending
 from gardefou.runtime.pipeline import Analysed, CameraPipeline
 from gardefou.runtime.stream import analysed_frames
@@ -44,6 +45,9 @@ class Diary:
     def finish(self, pending: Pending) -> Analysed:
         self.asked.append(f"finish {pending:g}")
         return cast(Analysed, pending)
+
+    def rest(self, frame: Frame) -> None:
+        self.asked.append(f"rest {frame.time:g}")
 
     def reset(self) -> None:
         self.asked.append("reset")
@@ -83,3 +87,25 @@ def test_an_epoch_that_the_first_frame_brings_is_no_loss() -> None:
     times, asked = played(Source(2, changes=(0,)))
     assert times == [0.0, 1.0]
     assert asked.count("reset") == 1
+
+
+def test_what_comes_after_looks_is_answered_before_the_next_is_asked_for() -> None:
+    diary = Diary()
+    answered: list[float] = []
+
+    def frames() -> Iterator[Frame]:
+        for index, role in enumerate((Role.NOW, Role.LOOK, Role.NOW, Role.LOOK, Role.LATE)):
+            diary.asked.append(f"read {index}")
+            yield Frame("cam", float(index), IMAGE, role=role)
+
+    class Calm(Diary):
+        def finish(self, pending: Pending) -> Analysed:
+            diary.asked.append(f"finish {pending:g}")
+            return cast(Analysed, SimpleNamespace(percept=SimpleNamespace(time=pending), calm=True))
+
+    pipeline = cast(CameraPipeline, Calm())
+    list(analysed_frames(frames(), pipeline, Source(0), lambda time, calm: answered.append(time)))
+    assert answered == [0.0, 2.0, 4.0]
+    asked = diary.asked
+    assert asked.index("finish 2") < asked.index("read 3")
+    assert asked[-1] == "finish 4"

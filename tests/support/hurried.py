@@ -22,8 +22,8 @@ class _HurriedTally(QuarterTally):
 
     began = 0.0
 
-    def add(self, crossings, now, headings):  # type: ignore[no-untyped-def]
-        return super().add(crossings, _hurried(now), headings)
+    def add(self, crossings, now, headings, is_look=False):  # type: ignore[no-untyped-def]
+        return super().add(crossings, _hurried(now), headings, is_look)
 
     def ended(self, now: float) -> list[QuarterCounts]:
         return super().ended(_hurried(now))
@@ -40,6 +40,7 @@ def hurried_main(settings: WorkerSettings, hub: Connection) -> None:
         mark.write_text(repr(time.time()))
     _HurriedTally.began = float(mark.read_text())
     quarters.LONGEST_STEP_S = float(QUARTER_S)  # type: ignore[misc]
+    quarters.LONGEST_LOOK_S = float(QUARTER_S)  # type: ignore[misc]
     counting.QuarterTally = _HurriedTally  # type: ignore[attr-defined]
     deadly_main(settings, hub)
 

@@ -50,6 +50,10 @@ LEAST_CALLED: Final = 3
 MOST_MISSED: Final = 0.1
 """Most of the movements that they may have missed then, as a share."""
 
+LONGEST_TICK_S: Final = 4.0
+"""A change that is over after this, in a small place and while the analysis saw nothing, is a clock
+drawn into the picture or a lamp, s; after three of them the place is passed over."""
+
 _GROUPS: Final = 4
 _SLACK_S: Final = 0.1
 _LONGEST_STEP_S: Final = 5.0
@@ -104,6 +108,7 @@ class WakeGate:
         self._stillness = Stillness()
         self._sizes = PacketSizes()
         self._calls = _Calls()
+        self._ticks = _Ticks()
         self._woken_by: Bools = np.zeros((0, 0), dtype=np.bool_)
         self.counts = GateCounts()
         self.restart()
@@ -113,6 +118,7 @@ class WakeGate:
         self.depth = Depth.AWAKE
         self._stillness.reset()
         self._sizes.forget()
+        self._ticks = _Ticks()
         self._groups: deque[float] = deque(maxlen=_GROUPS)
         self._keyframe_at: float | None = None
         self._packet_at: float | None = None
@@ -156,10 +162,14 @@ class WakeGate:
         self._calls.see(frame.time, still, self._sizes.is_known)
         if not still:
             self._still_since = None
+            self._ticks.changed(frame.time, self._stillness.changed)
             return
         self._still_since = frame.time if self._still_since is None else self._still_since
         if frame.time - self._still_since >= 1.0:
             self._sizes.learn(frame.time)
+            tick = self._ticks.over(self._still_since, self._calm_since)
+            if tick is not None:
+                self._stillness.came_to_nothing(tick)
 
     def depth_now(self, time: float) -> Depth:
         """How deep the camera may sleep at a packet's time, s."""
@@ -247,6 +257,28 @@ class WakeGate:
             self.counts.asleep_s += step
         elif self.depth is Depth.DOZING:
             self.counts.dozing_s += step
+
+
+class _Ticks:
+    """The change in the picture of an awake camera that was last, and where it was."""
+
+    def __init__(self) -> None:
+        self._began: float | None = None
+        self._cells: Bools = np.zeros((0, 0), dtype=np.bool_)
+
+    def changed(self, time: float, cells: Bools) -> None:
+        """Cells [h, w] show something new at a stream time, s."""
+        if self._began is None or cells.shape != self._cells.shape:
+            self._began, self._cells = time, cells.copy()
+        else:
+            self._cells |= cells
+
+    def over(self, still_since: float, calm_since: float | None) -> Bools | None:
+        """The cells of a short change that is over and during which all was calm; once."""
+        began, self._began = self._began, None
+        if began is None or calm_since is None or calm_since > began:
+            return None
+        return self._cells if still_since - began <= LONGEST_TICK_S else None
 
 
 class _Calls:

@@ -34,6 +34,11 @@ PROBE_S: Final = 2.0
 UDP_BUFFER_BYTES: Final = 4 * 1024 * 1024
 """Socket buffer for a stream over UDP: a keyframe of a 4K camera must fit."""
 
+NAP_S: Final = 0.2
+"""How long the packets of a sleeping camera may gather before they are read, s: five wakings of the
+reading thread a second instead of one a packet. 8 Mb/s are 200 kB meanwhile, which a TCP connection
+holds; over UDP they could be lost."""
+
 REORDER_S: Final = 0.3
 """Longest wait for a UDP packet that was overtaken; seconds."""
 
@@ -61,6 +66,11 @@ class Link(Protocol):
     @property
     def silence_s(self) -> float:
         """Longest time that opening or reading may block, seconds."""
+        ...
+
+    @property
+    def nap_s(self) -> float:
+        """How long packets may wait to be read without being lost, seconds."""
         ...
 
     def open(self) -> InputContainer:
@@ -107,6 +117,11 @@ class CameraLink:
     def silence_s(self) -> float:
         """Longest time that opening or reading may block, seconds."""
         return max(self.open_timeout_s, self.read_timeout_s)
+
+    @property
+    def nap_s(self) -> float:
+        """How long packets may wait to be read: over UDP not at all, seconds."""
+        return NAP_S if self.transport is Transport.TCP else 0.0
 
     def open(self) -> InputContainer:
         """Connect; sound is not even asked for."""
@@ -172,6 +187,11 @@ class FileLoop:
     def name(self) -> str:
         """The file's path."""
         return str(self.path)
+
+    @property
+    def nap_s(self) -> float:
+        """How long packets may wait to be read: paced as if a camera sent them, seconds."""
+        return NAP_S if self.paced else 0.0
 
     def open(self) -> InputContainer:
         """Open the file."""

@@ -41,6 +41,9 @@ HUNG_S: Final = 10.0
 LATE_S: Final = 2.0
 """Longest wait until a picture of a camera that has just woken was taken for analysis; seconds."""
 
+WAITED_S: Final = 0.002
+"""A packet that was waited for so long was the last that had come; seconds."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -317,10 +320,14 @@ class LiveSource:
             with self._link.open() as container:
                 stream = only_video(container, self._link.name)
                 reader = self._new_reader(stream)
+                asked = time.monotonic()
                 for packet in self._link.packets(container, stream, self._stopped):
                     if self._stopped.is_set():
                         break
+                    waited = time.monotonic() - asked
                     self._read(reader, packet)
+                    self._nap(waited)
+                    asked = time.monotonic()
         except CaptureError as error:
             return Notice.of(error.key, **error.fields)
         except (av.FFmpegError, OSError, ValueError) as error:
@@ -358,6 +365,12 @@ class LiveSource:
         self._progress = arrival
         for frame in reader.feed(packet, arrival):
             self._offer(reader, frame)
+
+    def _nap(self, waited: float) -> None:
+        """Let the packets of a sleeping camera gather once all that had come were read."""
+        is_asleep = self.gate is not None and self.gate.depth is Depth.ASLEEP
+        if is_asleep and waited >= WAITED_S and self._link.nap_s:
+            self._stopped.wait(self._link.nap_s)
 
     def _offer(self, reader: StreamReader, frame: Frame) -> None:
         self._backoff.reset()

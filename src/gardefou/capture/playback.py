@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 
-from gardefou.capture.frame import Frame
+from gardefou.capture.frame import Frame, Role
 
 
 class Play(StrEnum):
@@ -28,8 +28,9 @@ def variant(
     """Frames in another order, the first and the last one held for some seconds.
 
     Held frames come every ``beat_s``, without a burst. Time held before the clip is negative; the
-    clip's own times stay what they are. Backwards, the last frame comes first and has the first
-    one's time; all frames are in memory then, so it is for short clips.
+    clip's own times stay what they are; a held frame is analysed also where it was only a look.
+    Backwards, the last frame comes first and has the first one's time; all frames are in memory
+    then, so it is for short clips.
     """
     if play is Play.REVERSED:
         frames = _backwards(list(frames))
@@ -56,4 +57,4 @@ def _held(frame: Frame, seconds: float, beat_s: float) -> Iterator[Frame]:
     count = int(abs(seconds) / beat_s + 1e-6)
     beats = range(-count, 0) if seconds < 0 else range(1, count + 1)
     for beat in beats:
-        yield replace(frame, time=frame.time + beat * beat_s, burst=None)
+        yield replace(frame, time=frame.time + beat * beat_s, burst=None, role=Role.NOW)

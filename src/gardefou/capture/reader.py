@@ -210,7 +210,9 @@ class StreamReader:
         picture = decoded[0]
         if (picture.width, picture.height) != self._size:
             return None
-        return Frame(self._settings.camera_id, time, self._image(picture))
+        stamp = packet.opaque
+        read_at = stamp.read_at if isinstance(stamp, _Stamp) else monotonic()
+        return Frame(self._settings.camera_id, time, self._image(picture), arrived=read_at)
 
     def restart(self) -> None:
         """Make the decoder forget; it goes on with a keyframe."""

@@ -11,15 +11,19 @@ from rich.console import Console
 from rich.table import Table
 
 from gardefou.capture.address import without_password
+from gardefou.capture.gate import Sleep
 from gardefou.errors import UsageError
 from gardefou.evaluation.bench import BenchFigures, BenchRequest
 from gardefou.evaluation.bench import bench as measure
 from gardefou.i18n import text
+from gardefou.site.document import Analysis
 from gardefou.site.settings import AVAILABLE
 from gardefou.situations.situation import Situation
 
 ALL = "all"
 NONE = "none"
+SLEEPS = "|".join(Sleep)
+USUAL_SLEEP = Analysis().sleep
 
 
 def bench(
@@ -37,10 +41,15 @@ def bench(
         str, typer.Option(metavar="LIST|all|none", help=text("load.bench.situations"))
     ] = NONE,
     realtime: Annotated[bool, typer.Option("--realtime", help=text("load.bench.realtime"))] = False,
+    sleep: Annotated[
+        Sleep, typer.Option(metavar=SLEEPS, help=text("load.bench.sleep"))
+    ] = USUAL_SLEEP,
     as_json: Annotated[bool, typer.Option("--json", help=text("load.bench.json"))] = False,
 ) -> None:
     """Measure, then print the figures; progress goes to stderr."""
-    request = BenchRequest(video, streams, seconds, warmup, chosen(situations), realtime)
+    request = BenchRequest(
+        video, streams, seconds, warmup, chosen(situations), realtime, sleep=sleep
+    )
     figures = measure(request, _say)
     if as_json:
         typer.echo(json.dumps(figures.as_json(), indent=2))
@@ -103,6 +112,7 @@ def _rows(figures: BenchFigures) -> dict[str, str]:
         "situations": ", ".join(figures.situations) or text("load.bench.table.none"),
         "video_fps": f"{figures.video_fps:.2f}",
         "analysis_fps": f"{figures.analysis_fps:.2f}",
+        "asleep": f"{figures.asleep:.0%}",
         "dropped": f"{figures.analysed} / {figures.dropped}",
         "cpu": f"{figures.cpu_s_per_stream_s:.4f}",
         "evidence": f"{figures.evidence_cpu_s_per_stream_s:.4f}",

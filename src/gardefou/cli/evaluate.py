@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.table import Table
 
+from gardefou.capture.gate import Sleep
 from gardefou.cli.bar import StderrBar
 from gardefou.evaluation.cases import Case
 from gardefou.evaluation.evaluate import EvaluationListener, EvaluationRequest
@@ -23,6 +24,8 @@ from gardefou.evaluation.report_page import number, percent
 from gardefou.evaluation.run_page import clock
 from gardefou.evaluation.run_record import new_folder
 from gardefou.i18n import current_language, text
+
+SLEEPS = "|".join(Sleep)
 
 INCOMPLETE = 1
 """Exit status when a case could not be evaluated: the others are in the report."""
@@ -43,11 +46,14 @@ def evaluate(
     tags: Annotated[
         Path | None, typer.Option(metavar="FILE", help=text("cli.evaluate.tags"))
     ] = None,
+    sleep: Annotated[
+        Sleep, typer.Option(metavar=SLEEPS, help=text("cli.evaluate.sleep"))
+    ] = Sleep.NEVER,
     as_json: Annotated[bool, typer.Option("--json", help=text("cli.evaluate.json"))] = False,
 ) -> None:
     """Evaluate cases, leave the report in a folder and say the figures."""
     request = EvaluationRequest(
-        cases, footage or cases.parent, out or new_folder(cases), only or (), tags
+        cases, footage or cases.parent, out or new_folder(cases), only or (), tags, sleep
     )
     with EvaluationDisplay() as display:
         outcome = run_evaluation(request, display.listener)

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Final
 
+from gardefou.capture.gate import Sleep
 from gardefou.capture.notice import Notice
 from gardefou.errors import EvaluationError
 from gardefou.evaluation.decode_floor import Subject, subject
@@ -35,7 +36,7 @@ from gardefou.runtime.messages import (
     WorkerSettings,
 )
 from gardefou.runtime.shard import Patience, Shard
-from gardefou.site.document import Camera
+from gardefou.site.document import Analysis, Camera
 from gardefou.situations.situation import Situation
 from gardefou.storage.records import Mode
 
@@ -60,6 +61,7 @@ class BenchRequest:
 
     ``streams`` copies of the stream at ``address``, for ``seconds`` after ``warmup``. A file is
     paced as real time where ``realtime``, else each copy as fast as its frames are analysed.
+    ``sleep``: whether streams on which nothing happens are left undecoded, by default as a camera.
     """
 
     address: str
@@ -69,6 +71,7 @@ class BenchRequest:
     situations: frozenset[Situation] = frozenset()
     realtime: bool = False
     models_dir: Path | None = None
+    sleep: Sleep = Analysis().sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class BenchFigures:
     ``saturated``: frames were dropped, the analysis rate lowered (``share`` of it left), or streams
     were read slower than they are sent. ``speed``: seconds of stream a second and stream.
     ``evidence_cpu_s_per_stream_s`` is the part of CPU that made snapshots and clips;
-    ``nominal_fps`` what the stream says it has.
+    ``nominal_fps`` what the stream says it has; ``asleep`` the share of time, 0..1, in which
+    nothing but looks was decoded.
     """
 
     streams: int
@@ -99,6 +103,7 @@ class BenchFigures:
     situations: tuple[str, ...]
     seconds: float
     nominal_fps: float
+    asleep: float = 0.0
 
     def as_json(self) -> dict[str, object]:
         """The figures by the names other tools rely on."""
@@ -129,6 +134,7 @@ class BenchFigures:
             "realtime": self.realtime,
             "situations": list(self.situations),
             "seconds": round(self.seconds, 2),
+            "asleep": round(self.asleep, 3),
         }
 
     @property
@@ -155,6 +161,7 @@ def cameras(request: BenchRequest, is_file: bool) -> tuple[Camera, ...]:
         "source": str(Path(request.address).resolve()) if is_file else request.address,
         "situations": sorted(str(each) for each in request.situations),
         "zones": zones,
+        "analysis": {"sleep": request.sleep},
     }
     return tuple(
         Camera.model_validate({"id": f"s{index + 1}", **common}) for index in range(request.streams)
@@ -185,6 +192,8 @@ class _Tally:
     first: tuple[float, CameraReport] | None = None
     last: tuple[float, CameraReport] | None = None
     latencies_s: list[float] = field(default_factory=list)
+    reports: int = 0
+    asleep: int = 0
 
     def add(self, at: float, report: CameraReport) -> None:
         if self.first is None:  # Its latencies are of the time before.
@@ -192,6 +201,8 @@ class _Tally:
         else:
             self.latencies_s += report.effort.latencies_s
         self.last = at, report
+        self.reports += 1
+        self.asleep += report.effort.awake is False
 
     def counted(self) -> tuple[float, int, int, int]:
         """Seconds between the two, and packets, analysed and dropped frames in them."""
@@ -251,6 +262,8 @@ class _Measured:
             situations=tuple(sorted(str(each) for each in request.situations)),
             seconds=self.seconds,
             nominal_fps=what.fps,
+            asleep=sum(each.asleep for each in self.tallies)
+            / max(sum(each.reports for each in self.tallies), 1),
         )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from gardefou.capture.gate import Sleep
 from gardefou.errors import GardefouError, UsageError
 from gardefou.evaluation import run_record
 from gardefou.evaluation.alert_log import FILE_NAME as ALERTS
@@ -69,7 +70,8 @@ USUAL_SIZE: Final = (640, 360)
 class EvaluationRequest:
     """What to evaluate and where to write; ``only`` case identifiers or situations.
 
-    ``tags`` a file that says of cases what light and place they show, for figures cut by them.
+    ``tags`` a file that says of cases what light and place they show, for figures cut by them;
+    ``sleep`` whether cameras may sleep while nothing happens.
     """
 
     cases: Path
@@ -77,6 +79,7 @@ class EvaluationRequest:
     out: Path
     only: Sequence[str] = ()
     tags: Path | None = None
+    sleep: Sleep = Sleep.NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ def evaluate(
             cases=request.cases.name,
             cases_sha256=run_record.file_sha256(request.cases),
             only=list(request.only),
+            sleep=request.sleep.value,
         )
         report = _report(measured, facts, engine.inference_precision(USUAL_SIZE))
         report = replace(report, tags=cut(measured.played, tags))
@@ -176,7 +180,12 @@ def _measure(
     listener.on_plan(planned.played)
     troubles = _missing(planned.left_out, request.footage)
     results = run_cases(
-        planned.played, request.footage, engine, listener.on_progress, instruments.counter
+        planned.played,
+        request.footage,
+        engine,
+        listener.on_progress,
+        instruments.counter,
+        request.sleep,
     )
     played, findings = _collect(results, request, listener, troubles)
     stills = _stills(cases, request.footage, instruments.judges, troubles)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Protocol
 
 from gardefou.alerting.alert import AlertEvent, AlertOpened
 from gardefou.capture.file import FileSource
 from gardefou.capture.frame import Frame
-from gardefou.capture.gate import Sleep
+from gardefou.capture.gate import GateCounts, Sleep
 from gardefou.capture.playback import Play
 from gardefou.capture.playback import variant as order
 from gardefou.errors import GardefouError, UsageError
@@ -59,7 +59,8 @@ class PlayedCase:
     """A case that was played: its score and all that figures, curves and pictures need.
 
     ``duration_s`` of the clip without holds and ``played_s`` with them, s of stream time;
-    ``watched`` the situations a detector was there for; ``counts`` None where nothing counts.
+    ``watched`` the situations a detector was there for; ``counts`` None where nothing counts;
+    ``gate`` what the camera slept through where it may.
     """
 
     case: Case
@@ -72,6 +73,7 @@ class PlayedCase:
     watched: frozenset[Situation]
     notices: Sequence[str]
     counts: Counts | None = None
+    gate: GateCounts = field(default_factory=GateCounts)
 
     @property
     def measured(self) -> frozenset[Situation]:
@@ -137,11 +139,12 @@ def run_cases(
     engine: InferenceEngine,
     on_progress: Progress,
     counter: LineCounter | None = None,
+    sleep: Sleep = Sleep.NEVER,
 ) -> Iterator[PlayedCase | Trouble]:
     """Play cases one after the other through one engine; one that fails does not stop the rest."""
     for case in cases:
         try:
-            yield play(case, footage, engine, on_progress, counter)
+            yield play(case, footage, engine, on_progress, counter, sleep=sleep)
         except GardefouError as error:
             yield Trouble(case.id, str(error))
 
@@ -188,6 +191,7 @@ def play(
                 lines.update(percept)
             events.extend(analysed.events)
         report = source.report
+        gate = source.gate.counts if source.gate else GateCounts()
     events.extend(pipeline.close())
     return PlayedCase(
         case=case,
@@ -200,6 +204,7 @@ def play(
         watched=frozenset(each.situation for each in detectors),
         notices=[str(notice) for notice in report.notices],
         counts=None if lines is None else lines.counts,
+        gate=gate,
     )
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum, unique
 from pathlib import Path
 from typing import Final
 
+from gardefou.capture.gate import Sleep
 from gardefou.evaluation.cost import Cost
 from gardefou.evaluation.curves import CurvePoint
 from gardefou.evaluation.figures import SituationFigures
@@ -84,7 +85,7 @@ class CountedLine:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What was run, when, on which cases; times UTC, ISO 8601; ``only`` as given."""
+    """What was run, when, on which cases; times UTC, ISO 8601; ``only`` and ``sleep`` as given."""
 
     software: str
     model: str
@@ -93,6 +94,7 @@ class RunFacts:
     cases: str
     cases_sha256: str
     only: Sequence[str]
+    sleep: str = Sleep.NEVER.value
 
 
 @dataclass(frozen=True, slots=True)

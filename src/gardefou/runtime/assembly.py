@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gardefou.capture.gate import Sleep
 from gardefou.capture.masks import PrivacyMask
 from gardefou.capture.reader import ReadSettings
 from gardefou.perception.engine import InferenceEngine
@@ -26,6 +27,17 @@ def read_settings(camera: Camera) -> ReadSettings:
         masks=PrivacyMask([np.array(mask.polygon) for mask in camera.masks]),
         bursts=Situation.FIRE in camera.situations.on,
     )
+
+
+def sleep_of(camera: Camera) -> Sleep:
+    """How much a live camera may trust its packets.
+
+    Where wrong ways are watched for, keyframes alone are not enough: a vehicle may pass between two
+    looks (`docs/decisions/0160-cameras-sleep-unless-told-not-to.md`).
+    """
+    sleep = camera.analysis.sleep
+    is_fast = Situation.WRONG_WAY in camera.situations.on
+    return Sleep.SURE if is_fast and sleep is Sleep.KEYFRAMES else sleep
 
 
 def camera_pipeline(

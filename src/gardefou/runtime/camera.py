@@ -25,7 +25,7 @@ from gardefou.evidence.collector import CameraEvidence
 from gardefou.evidence.heads import HeadTrail
 from gardefou.evidence.job import EvidenceJob
 from gardefou.perception.engine import InferenceEngine
-from gardefou.runtime.assembly import camera_pipeline, read_settings
+from gardefou.runtime.assembly import camera_pipeline, read_settings, sleep_of
 from gardefou.runtime.bus import CameraState
 from gardefou.runtime.counting import line_statistics
 from gardefou.runtime.lease import Lease
@@ -91,7 +91,7 @@ class CameraWork:
     ) -> None:
         self.camera = camera
         self.watched = False
-        self._settings = replace(read_settings(camera), sleep=camera.analysis.sleep)
+        self._settings = replace(read_settings(camera), sleep=sleep_of(camera))
         self._pipeline = camera_pipeline(camera, engine, mandate_id=mandate_id)
         self._lease = lease or Lease(None)
         self._view = view
@@ -308,6 +308,8 @@ class CameraWork:
                 return
         if frame.role is Role.LOOK:
             self._pipeline.rest(frame)
+            if self._statistics is not None:
+                self._record(self._statistics.rest(frame.time))
         else:
             self._look_for_alerts(frame, source, evidence)
         evidence.advance(frame.time)

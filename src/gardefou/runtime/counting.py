@@ -34,6 +34,10 @@ class LineStatistics:
         crossings = passages(self._counter, percept)
         return self._tally.add(crossings, percept.time, self._counter.headings)
 
+    def rest(self, time: float) -> list[QuarterCounts]:
+        """A sleeping camera's look at a UTC time, s: it watched, and nobody passed."""
+        return self._tally.add((), time, self._counter.headings, is_look=True)
+
     def ended(self, now: float) -> list[QuarterCounts]:
         """The quarter that is over by the wall clock, if one is; ``now`` UTC, s."""
         return self._tally.ended(now)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from gardefou.alerting.alert import Alert, AlertEvent
 from gardefou.alerting.policy import TIMINGS, AlertPolicy, Timing
@@ -25,6 +27,13 @@ TRACKING = TrackerParameters(
 """The tracker's scores on the scale of the default network joined by motion (`moving_bodies`): what
 it is sure of scores 0.6 to 0.9, where the benchmark detectors of MOT say 0.9 to 1. Set on the
 intrusion and direction clips of the labelled footage."""
+
+REST_S: Final = 10.0
+"""Least time between two pictures of a sleep that the background models learn, s. They remember
+50 s and more, and a look that is the same as before has little to teach them; learning each would
+cost as much again as the look."""
+
+_SLACK_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ class CameraPipeline:
         self._detectors = detectors
         self._tracker = Tracker(TRACKING)
         self._policy = AlertPolicy(camera_id, timings, mandate_id)
+        self._learned_at = -math.inf
         self._settled_after_s = max((settled_after_s(each) for each in detectors), default=0.0)
         self._before = (Tracks.empty(), False)
 
@@ -74,6 +84,7 @@ class CameraPipeline:
 
     def start(self, frame: Frame) -> Pending:
         """Begin a frame; the picture is not kept beyond perception."""
+        self._learned_at = frame.time
         return self._perceiver.start(
             frame.camera_id,
             frame.time,
@@ -119,7 +130,10 @@ class CameraPipeline:
         )
 
     def rest(self, frame: Frame) -> None:
-        """A sleeping camera's look: the background models go on, nothing else."""
+        """A sleeping camera's look: now and then the background models go on, nothing else."""
+        if frame.time - self._learned_at < REST_S - _SLACK_S:
+            return
+        self._learned_at = frame.time
         self._perceiver.rest(frame.image, frame.time)
 
     def _is_calm(self, scene: Scene) -> bool:
@@ -133,6 +147,7 @@ class CameraPipeline:
 
     def reset(self) -> None:
         """Forget tracks and background, as after a break in the stream; open alerts stay open."""
+        self._learned_at = -math.inf
         self._perceiver.reset()
         self._tracker.reset()
         self._cadence.reset()

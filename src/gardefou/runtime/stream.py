@@ -25,9 +25,11 @@ def analysed_frames(
     """Analyse frames in order, nothing dropped; one is decoded while the network sees another.
 
     Where the picture changes size (``source.epoch``) the pipeline starts afresh. ``answer`` is told
-    of each analysed frame whether the camera may sleep (`WakeGate.answer`).
+    of each analysed frame whether the camera may sleep (`WakeGate.answer`); of one that comes after
+    the looks of a sleep, before the next is asked for.
     """
     pending: Pending | None = None
+    is_resting = False
     epoch = source.epoch
     for frame in frames:
         if pending is not None:
@@ -40,6 +42,11 @@ def analysed_frames(
             pipeline.rest(frame)
         else:
             pending = pipeline.start(frame)
+            if is_resting and answer is not None:
+                # Awaited: until the answer is there the camera sleeps on, packet after packet.
+                yield _finished(pending, pipeline, answer)
+                pending = None
+        is_resting = frame.role is Role.LOOK
     if pending is not None:
         yield _finished(pending, pipeline, answer)
 

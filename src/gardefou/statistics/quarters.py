@@ -27,6 +27,10 @@ DELAY_S: Final = 3600.0
 LONGEST_STEP_S: Final = 2.0
 """Two analysed frames further apart than this leave a gap in which nobody counted, s."""
 
+LONGEST_LOOK_S: Final = 4.5
+"""The same for the looks of a sleeping camera, on which nothing moved in between, s: every second
+keyframe at most."""
+
 GRACE_S: Final = 5.0
 """A quarter is over so long after its end by the wall clock when no frame says so first, s."""
 
@@ -79,11 +83,17 @@ class QuarterTally:
         self._passages: Counter[tuple[str, Heading, Passer]] = Counter()
 
     def add(
-        self, crossings: Iterable[Crossing], time: float, headings: Mapping[str, Headings]
+        self,
+        crossings: Iterable[Crossing],
+        time: float,
+        headings: Mapping[str, Headings],
+        is_look: bool = False,
     ) -> list[QuarterCounts]:
         """Take one frame's passages at a UTC time, s; the quarter that it ended, if any.
 
-        ``headings`` the two directions of each line: a line that nobody passes is told of too.
+        ``headings`` the two directions of each line: a line that nobody passes is told of too. The
+        time since the frame before was watched unless it is too long; ``is_look`` for a frame of a
+        sleeping camera, before which nothing moved.
         """
         start = _quarter(time)
         if start <= self._told or (self._start is not None and start < self._start):
@@ -92,7 +102,7 @@ class QuarterTally:
         self._start, self._headings = start, dict(headings)
         step = 0.0 if self._last is None else time - self._last
         self._last = time
-        if 0 < step <= LONGEST_STEP_S:
+        if 0 < step <= (LONGEST_LOOK_S if is_look else LONGEST_STEP_S):
             self._watched += step
         self._passages.update((each.line_id, each.heading, each.passer) for each in crossings)
         return ended
