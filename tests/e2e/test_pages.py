@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -16,16 +14,12 @@ from gardefou.web.server import WebServer
 from support.axe import violations
 from support.house import House
 from support.kept import picture_of
+from support.pages import ROOMS
 from support.town import SITE, TOWN, TestTown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-ROOT: Final = Path(__file__).resolve().parents[2]
-ROOMS: Final = re.findall(
-    r'^    id: "([a-z-]+)",$', (ROOT / "frontend" / "src" / "rooms.ts").read_text("utf-8"), re.M
-)
-"""Every room of the page, as its own list names them: a new one is looked at by itself."""
+    from pathlib import Path
 
 TROUBLES: Final = """[...document.querySelectorAll("[role=alert]")]
     .map((each) => each.textContent.trim()).filter(Boolean)"""
