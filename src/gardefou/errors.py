@@ -69,6 +69,10 @@ class EvaluationError(GardefouError):
     """Labelled footage cannot be read or measured."""
 
 
+class TrialError(GardefouError):
+    """A situation cannot be tried on what a camera last showed."""
+
+
 class StorageError(GardefouError):
     """Alerts cannot be kept or read back: database, spool or disk."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -15,19 +13,13 @@ from gardefou.storage.review import FollowUp, Verdict
 from gardefou.web.server import WebServer
 from support.axe import violations
 from support.house import House
+from support.kept import picture_of
+from support.pages import ROOMS
 from support.town import SITE, TOWN, TestTown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-ROOT: Final = Path(__file__).resolve().parents[2]
-KEPT: Final = ROOT / "build" / "pages"
-"""Where the pictures are left for whoever wants to look; not in the repository."""
-
-ROOMS: Final = re.findall(
-    r'^    id: "([a-z-]+)",$', (ROOT / "frontend" / "src" / "rooms.ts").read_text("utf-8"), re.M
-)
-"""Every room of the page, as its own list names them: a new one is looked at by itself."""
+    from pathlib import Path
 
 TROUBLES: Final = """[...document.querySelectorAll("[role=alert]")]
     .map((each) => each.textContent.trim()).filter(Boolean)"""
@@ -83,8 +75,7 @@ def test_a_room_fits_and_axe_finds_nothing(
     expect(page.locator("#name")).to_have_count(0)
     expect(page.locator("main h2").first).to_be_visible()
     page.wait_for_load_state("load")
-    KEPT.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=KEPT / f"{room}-{look}.png", full_page=True)
+    page.screenshot(path=picture_of(f"{room}-{look}"), full_page=True)
 
     assert page.evaluate(TROUBLES) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -97,7 +88,6 @@ def test_the_public_page_is_kept_as_well(
 ) -> None:
     page = open_page(f"{server.url}public/fr", **LOOKS[look])
     expect(page.locator("h1")).to_be_visible()
-    KEPT.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=KEPT / f"public-{look}.png", full_page=True)
+    page.screenshot(path=picture_of(f"public-{look}"), full_page=True)
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -13,14 +13,17 @@ import yaml
 from playwright.sync_api import Page, expect
 
 from gardefou.cli.serve import ServeSettings, serve
+from gardefou.governance.journal import Journal
 from gardefou.perception.store import data_dir
 from gardefou.runtime.bus import CameraState
 from gardefou.runtime.home import Home
-from gardefou.runtime.messages import CameraReport
+from gardefou.runtime.messages import CameraEffort, CameraReport
 from gardefou.storage.records import Mode
+from gardefou.storage.store import Store
 from gardefou.web.server import WebServer
 from support.axe import violations
 from support.house import House
+from support.kept import picture_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,10 +89,8 @@ def site(house: House) -> dict[str, Any]:
     (house.home / "site.yaml").write_text(SITE, "utf-8")
     for step in range(20):
         house.now = lambda step=step: 1000.0 + 5 * step  # type: ignore[misc]
-        numbers = {"packets": 50.0 * step, "latency_s": 0.2, "reconnects": 0.0, "corrupt": 0.0}
-        report = CameraReport(
-            "quay", CameraState.RUNNING, 0.0, None, 25 * step, 0, False, numbers=numbers
-        )
+        effort = CameraEffort(packets=50 * step, latencies_s=(0.2,))
+        report = CameraReport("quay", CameraState.RUNNING, 0.0, None, 25 * step, 0, False, effort)
         house.health.add(report)
     return {}
 
@@ -172,12 +173,13 @@ def test_a_zone_drawn_with_the_keyboard_alone_brings_its_alert(
     keys.type("Camille")
     keys.press("Enter")
 
-    def tab_to(selector: str, most: int = 80) -> None:
+    def tab_to(selector: str, key: str = "Tab", most: int = 80) -> None:
         for _ in range(most):
-            if page.evaluate("(s) => document.activeElement?.matches(s) ?? false", selector):
+            assert page.evaluate("() => document.activeElement !== document.body"), selector
+            if page.evaluate("(s) => document.activeElement.matches(s)", selector):
                 return
-            keys.press("Tab")
-        pytest.fail(f"{selector} is not reached with Tab")
+            keys.press(key)
+        pytest.fail(f"{selector} is not reached with {key}")
 
     expect(page.locator("#site-name")).to_be_visible()
     tab_to("#guide-camera")
@@ -190,16 +192,12 @@ def test_a_zone_drawn_with_the_keyboard_alone_brings_its_alert(
     keys.press("Enter")
     expect(page.get_by_text("Saved as version 1")).to_be_visible()
 
-    keys.press("Shift+Tab")
-    page.locator("body").press("Home")
-    page.evaluate("() => document.querySelector('.skip').focus()")
-    tab_to("#guide-picture")
+    tab_to("#guide-picture", "Shift+Tab")
     keys.press("Enter")
     expect(page.locator("#fetch-picture")).to_be_focused()
     keys.press("Enter")
     expect(page.locator(".stage canvas")).to_be_visible(timeout=LONG)
-    page.evaluate("() => document.querySelector('.skip').focus()")
-    tab_to("#add-zones")
+    tab_to("#add-zones", "Shift+Tab")
     keys.press("Enter")
     expect(page.locator("g.corner .handle").first).to_be_focused()
 
@@ -212,8 +210,7 @@ def test_a_zone_drawn_with_the_keyboard_alone_brings_its_alert(
     keys.press("Control+y")
     expect(page.locator("g.corner .handle")).to_have_count(4)
 
-    page.evaluate("() => document.querySelector('#add-lines').focus()")
-    keys.press("Tab")
+    tab_to("#add-lines", "Shift+Tab")
     for moves in (
         ("ArrowLeft", 25, "ArrowDown", 4),
         ("ArrowRight", 25, "ArrowDown", 10),
@@ -233,13 +230,63 @@ def test_a_zone_drawn_with_the_keyboard_alone_brings_its_alert(
     xs = [corner[0] for corner in drawn(home.folder)]
     assert (min(xs), max(xs)) == (0, 1)
 
-    page.evaluate("() => document.querySelector('.skip').focus()")
-    tab_to("#guide-alert")
+    tab_to("#guide-alert", "Shift+Tab")
     keys.press("Enter")
+    expect(page.locator("main#alert")).to_be_focused()
     heading = page.get_by_role("heading", name="Intrusion into a zone").or_(
         page.get_by_role("heading", name="zone")
     )
     expect(heading.first).to_be_visible(timeout=LONG)
+
+
+def test_a_zone_is_drawn_tried_on_the_last_minute_and_only_then_applied(
+    demo: tuple[str, Home], open_page: Open
+) -> None:
+    url, home = demo
+    page = open_when_up(open_page, url, viewport={"width": 1300, "height": 1400})
+    named(page)
+    page.locator("#site-name").fill("Université")
+    page.locator("#camera-name").fill("Allée")
+    page.locator("#camera-id").fill("path")
+    page.locator("#save").click()
+    expect(page.get_by_text("version 1 ;")).to_be_visible()
+
+    page.locator("#part-drawing").click()
+    page.locator("#add-zones").click()
+    expect(page.locator("g.corner .handle")).to_have_count(4)
+    page.locator("#part-trial").click()
+    expect(page.locator("#trial-situation")).to_have_value("zone_intrusion")
+    expect(page.get_by_text("reste en mémoire, au lieu de 30 s")).to_be_visible()
+    page.locator("#try-out").click()
+    expect(page.locator(".mistakes")).to_contain_text("acte")  # checked as when it is saved
+
+    page.locator("#part-drawing").click()
+    page.locator("#zone-act").fill("EXEMPLE - arrêté inventé")
+    page.locator("#part-trial").click()
+    would_be = page.locator(".would-be")
+    came = page.get_by_text("images ont été analysées")
+    for _ in range(20):  # until what is kept shows somebody
+        page.locator("#try-out").click()
+        expect(came.or_(page.locator(".problem:not(:empty)"))).to_be_visible(timeout=LONG)
+        if would_be.count():
+            break
+    expect(would_be.first).to_contain_text("Intrusion dans une zone, zone zone-1")
+    expect(page.locator("figure .stage canvas")).to_be_visible()
+    expect(page.locator("#try-out")).to_be_focused()
+    page.screenshot(path=picture_of("workshop-trial"), full_page=True)
+
+    with Store.open(home.database) as store:
+        assert store.alerts() == []
+    assert len(list((home.folder / "site-versions").glob("*.json"))) == 1
+    steps = [line.details.get("step") for line in Journal(home.journal).entries()]
+    assert {"minute", "trial"} <= set(steps)
+    page.locator("#save").click()
+    expect(page.get_by_text("version 2 ;")).to_be_visible()
+    assert drawn(home.folder)
+    page.locator("#part-drawing").click()
+    page.locator("#guide-alert").click()
+    heading = page.get_by_role("heading", name="Intrusion dans une zone")
+    expect(heading).to_be_visible(timeout=LONG)
 
 
 def test_a_change_is_seen_by_its_difference_and_gone_back_from(
@@ -288,6 +335,14 @@ def test_axe_finds_nothing(
     page.locator("#fetch-picture").click()
     expect(page.locator(".stage canvas")).to_be_visible()
     assert not violations(page)
+    page.locator("#part-settings").click()
+    page.locator("#camera-id").fill("quay")
+    page.locator("#part-trial").click()
+    expect(page.locator("#keep-minute")).to_be_visible()
+    page.locator("#try-out").click()
+    expect(page.locator(".would-be")).to_have_count(2)
+    assert not violations(page)
+    page.screenshot(path=picture_of(f"workshop-trial-{locale[:2]}-{theme}-{width}"), full_page=True)
     page.locator("#part-ground").click()
     expect(page.locator("polyline.grid").first).to_be_attached()
     assert not violations(page)

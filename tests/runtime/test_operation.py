@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from gardefou.errors import TrialError
 from gardefou.governance.ledger import Origin
 from gardefou.governance.refusal import Reason, Refusal
 from gardefou.governance.warrant import Ruling
 from gardefou.runtime.bus import CameraState
+from gardefou.runtime.detectors import watching_only
 from gardefou.runtime.lease import LEASE_S, Lease
 from gardefou.runtime.messages import Heartbeat
+from gardefou.site.document import Camera
+from gardefou.situations.situation import Situation
 from gardefou.storage.records import Mode
 from support.processes import until
 from support.rtsp_server import RtspServer
@@ -32,6 +36,10 @@ class Paper:
         self.ruling = Ruling()
         self.answers = threading.Event()
         self.answers.set()
+
+    def beyond(self, camera: Camera) -> Refusal | None:
+        beyond = camera.situations.on - {Situation.ZONE_INTRUSION}
+        return Refusal.of(Reason.SITUATION_NOT_COVERED, camera=camera.id) if beyond else None
 
     def rule(self) -> Ruling:
         self.answers.wait()
@@ -77,6 +85,10 @@ def test_operation_is_under_its_mandate_until_it_ends_is_suspended_or_left_alone
     paper = Paper()
     with System(tmp_path, [camera(server.url)], mode=Mode.OPERATIONAL, warrant=paper) as system:
         assert {each.mandate_id for each in system.until_alerts(1)} == {"carnival"}
+        with pytest.raises(TrialError) as beyond:
+            system.hub.trials.check(watching_only(camera(server.url), Situation.FIRE))
+        assert beyond.value.key == "runtime.trial.not_covered"
+        system.hub.trials.check(camera(server.url))
         paper.ruling = Ruling(ENDED)
         stopped = system.until_state(CameraState.BLOCKED)
         assert stopped.notice == ENDED.notice
@@ -93,6 +105,8 @@ def test_operation_is_under_its_mandate_until_it_ends_is_suspended_or_left_alone
         notice = system.until_state(CameraState.BLOCKED).notice
         assert notice is not None
         assert notice.key == "mandate.refusal.suspended"
+        with pytest.raises(TrialError, match="gate 3"):
+            system.hub.trials.begin(camera(server.url), lines_only=True)
         system.hub.switch.resume("desk:anna", "clear")
         until_beats(system, 2)
         assert system.health().state is CameraState.BLOCKED

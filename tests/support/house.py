@@ -18,6 +18,7 @@ import numpy as np
 from uuid6 import uuid7
 
 from gardefou.alerting.alert import Alert
+from gardefou.capture.notice import Notice
 from gardefou.evidence.vault import Vault
 from gardefou.governance.journal import Journal
 from gardefou.governance.sessions import Sessions
@@ -32,6 +33,15 @@ from gardefou.runtime.bus import (
     SystemState,
 )
 from gardefou.runtime.health_log import HealthLog
+from gardefou.runtime.messages import Tried, TryOut
+from gardefou.runtime.trial_desk import TrialDesk
+from gardefou.runtime.trial_job import (
+    TrialAnswer,
+    TrialJob,
+    TrialOutcome,
+    TrialPicture,
+    WouldBeAlert,
+)
 from gardefou.situations.situation import Situation
 from gardefou.storage.records import EvidenceKind, Mode
 from gardefou.storage.store import Store
@@ -96,6 +106,10 @@ class House:
         self.now = time.time
         self.health = HealthLog(lambda: self.now())
         self.taken = 0
+        self.why_not_tried: Notice | None = None
+        self.outcome: TrialAnswer | None = tried()
+        self.trials = TrialDesk(lambda _: self.why_not_tried, self._answer_trials)
+        self.jobs: list[TrialJob] = []
         self.services = WebServices(
             store=self.store,
             journal=self.journal,
@@ -108,7 +122,10 @@ class House:
             switch=KillSwitch(home, self.journal),
             clock=lambda: self.now(),
             workshop=Workshop(
-                SiteBook(home / "site.yaml", self.journal), self._take, self.health.samples
+                SiteBook(home / "site.yaml", self.journal),
+                self._take,
+                self.health.samples,
+                self.trials,
             ),
         )
         self.bus.publish(SystemState(processing=True))
@@ -130,6 +147,14 @@ class House:
 
     def _take(self) -> None:
         self.taken += 1
+
+    def _answer_trials(self) -> None:
+        """The workers are pretended: each trial comes to `outcome` at once, to nothing if None."""
+        for _, command in self.trials.commands():
+            if isinstance(command, TryOut):
+                self.jobs.append(command.job)
+                if self.outcome is not None:
+                    self.trials.hear(Tried(command.job.number, self.outcome))
 
     def with_accounts(self) -> Accounts:
         """From now on the house knows accounts; nobody has one yet."""
@@ -185,6 +210,17 @@ class House:
     def journalled(self) -> list[tuple[str, str, str]]:
         """Actor, operation and object of each entry."""
         return [(line.actor, line.operation, line.object_ref) for line in self.journal.entries()]
+
+
+def tried() -> TrialOutcome:
+    """What a trial over the drawn quay comes to."""
+    region = ((0.45, 0.5), (0.6, 0.5), (0.6, 0.85), (0.45, 0.85))
+    alerts = (
+        WouldBeAlert(Situation.ZONE_INTRUSION, "rails", 12.4, 20.0, region),
+        WouldBeAlert(Situation.ZONE_INTRUSION, "rails", 41.0, None, region),
+    )
+    pictures = (TrialPicture(12.4, jpeg(picture(5))), TrialPicture(41.0, jpeg(picture(30))))
+    return TrialOutcome(58.2, 291, alerts, pictures)
 
 
 def picture(step: int) -> Image:

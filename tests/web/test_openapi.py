@@ -50,6 +50,8 @@ ROUTES = {
     ("post", "/api/workshop/cameras"): set(),
     ("post", "/api/workshop/cameras/{camera_id}/withdrawal"): {"camera_id"},
     ("post", "/api/workshop/cameras/{camera_id}/place"): {"camera_id"},
+    ("post", "/api/workshop/cameras/{camera_id}/minute"): {"camera_id"},
+    ("post", "/api/workshop/cameras/{camera_id}/trial"): {"camera_id"},
     ("get", "/api/workshop/cameras/{camera_id}/health"): {"camera_id"},
     ("post", "/api/workshop/probe"): set(),
     ("post", "/api/workshop/ground"): set(),

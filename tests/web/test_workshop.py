@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -12,46 +11,16 @@ from fastapi.testclient import TestClient
 
 from gardefou.governance.roles import Role
 from gardefou.runtime.bus import CameraState
-from gardefou.runtime.messages import CameraReport
+from gardefou.runtime.messages import CameraEffort, CameraReport
 from gardefou.storage.records import Mode
 from gardefou.web.app import create_app
 from support.house import House
 from support.people import enter, hire
+from support.workshop import FIRST, QUAY, begun, change, document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-QUAY: dict[str, Any] = {
-    "id": "quay",
-    "name": "Quai nord",
-    "source": "rtsp://viewer:s3cret@192.0.2.10/live",
-    "situations": ["zone_intrusion"],
-    "zones": [
-        {
-            "id": "rails",
-            "situation": "zone_intrusion",
-            "act": "arrêté 2026-1",
-            "polygon": [[0.1, 0.5], [0.9, 0.5], [0.9, 1], [0.1, 1]],
-        }
-    ],
-}
-FIRST: dict[str, Any] = {"name": "Gare", "timezone": "Europe/Paris"}
-
-
-def change(client: TestClient, camera: dict[str, Any], base: int = 0, **more: Any) -> Any:
-    body = {"person": "Camille", "base": base, "document": json.dumps(camera), **more}
-    return client.post("/api/workshop/cameras", json=body)
-
-
-def begun(client: TestClient, camera: dict[str, Any] | None = None) -> None:
-    assert change(client, camera or QUAY, **FIRST).json() == {"version": 1, "mistakes": []}
-
-
-def document(client: TestClient, place: int = 0) -> dict[str, Any]:
-    text = client.get("/api/workshop/site").json()["cameras"][place]["document"]
-    found: dict[str, Any] = json.loads(text)
-    return found
 
 
 def codes(answer: Any) -> list[tuple[list[object], str]]:
@@ -251,10 +220,10 @@ def test_whoever_configures_gets_lines_and_no_image(
 def test_health_is_told_as_rates_over_time(house: House, client: TestClient) -> None:
     for step in range(3):
         house.now = lambda step=step: 1000.0 + 5 * step  # type: ignore[misc]
-        numbers = {"packets": 50.0 * step, "latency_s": 0.2}
+        effort = CameraEffort(packets=50 * step, decoded=50 * step, latencies_s=(0.1, 0.2, 0.9))
         house.health.add(
             CameraReport(
-                "quay", CameraState.RUNNING, 0.0, None, 25 * step, step, False, numbers=numbers
+                "quay", CameraState.RUNNING, 0.0, None, 25 * step, step, False, effort, reconnects=1
             )
         )
     history = client.get("/api/workshop/cameras/quay/health").json()
@@ -264,6 +233,9 @@ def test_health_is_told_as_rates_over_time(house: House, client: TestClient) -> 
         "analysed": [5.0, 5.0],
         "dropped": [0.2, 0.2],
         "packets": [10.0, 10.0],
+        "frames": [10.0, 10.0],
+        "corrupt": [0.0, 0.0],
+        "reconnects": [1.0, 1.0],
         "latency_s": [0.2, 0.2],
     }
     assert client.get("/api/workshop/cameras/nowhere/health").status_code == 404

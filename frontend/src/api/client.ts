@@ -182,8 +182,12 @@ export async function whyRefused(url: string): Promise<Bilingual | null> {
   return null;
 }
 
-export async function request<T>(url: string, body?: unknown): Promise<T> {
-  const response = await answered(url, body);
+export async function request<T>(
+  url: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
+  const response = await answered(url, body, signal);
   if (response.status === 204) return undefined as T;
   return (await response.json()) as T;
 }
@@ -193,14 +197,19 @@ export async function postForPicture(url: string, body: unknown): Promise<Blob> 
   return (await answered(url, body)).blob();
 }
 
-async function answered(url: string, body?: unknown): Promise<Response> {
+async function answered(
+  url: string,
+  body?: unknown,
+  signal: AbortSignal | null = null,
+): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(
       url,
       body === undefined
-        ? {}
+        ? { signal }
         : {
+            signal,
             method: "POST",
             headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
             body: JSON.stringify(body),

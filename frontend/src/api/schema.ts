@@ -971,6 +971,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workshop/cameras/{camera_id}/minute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep Minute
+         * @description Keep a whole minute of a camera's packets in memory for a while, or no longer.
+         */
+        post: operations["keep_minute_api_workshop_cameras__camera_id__minute_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workshop/cameras/{camera_id}/place": {
         parameters: {
             query?: never;
@@ -987,6 +1007,26 @@ export interface paths {
          *     With accounts only its lines: who configures sees no images.
          */
         post: operations["draw_place_api_workshop_cameras__camera_id__place_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workshop/cameras/{camera_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Out
+         * @description What a situation would have signalled in what is kept of a camera, as it is proposed.
+         */
+        post: operations["try_out_api_workshop_cameras__camera_id__trial_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1711,7 +1751,10 @@ export interface components {
         };
         /**
          * FieldRow
-         * @description One line: shares 0..1, times s. ``few`` says that too little was decided to lean on.
+         * @description One line: shares 0..1, times s; None where nothing is known.
+         *
+         *     ``few`` whether fewer than `LEAST_DECIDED` alerts were decided. ``evaluated_*`` what the
+         *     evaluation found of the situation, on its own footage.
          */
         FieldRow: {
             /** Alerts */
@@ -2071,6 +2114,33 @@ export interface components {
          * @enum {string}
          */
         Maturity: "operational" | "calibrate_first" | "experimental" | "not_measured";
+        /**
+         * MinuteRequest
+         * @description Who prepares a trial, or no longer does (``wanted`` false).
+         */
+        MinuteRequest: {
+            /** Person */
+            person?: string | null;
+            /**
+             * Wanted
+             * @default true
+             */
+            wanted: boolean;
+        };
+        /**
+         * MinuteView
+         * @description How long a whole minute of a camera's packets is kept in memory, s; 0 when it is not.
+         *
+         *     ``otherwise_s`` is what is kept in any case, for evidence.
+         */
+        MinuteView: {
+            /** For S */
+            for_s: number;
+            /** Minute S */
+            minute_s: number;
+            /** Otherwise S */
+            otherwise_s: number;
+        };
         /**
          * MistakeView
          * @description A mistake at a place within what was sent; ``code`` is a catalogue key.
@@ -2638,6 +2708,73 @@ export interface components {
          */
         Transport: "tcp" | "udp";
         /**
+         * TrialPictureView
+         * @description A moment of what was kept, s from its start; ``jpeg`` in base64, kept by nobody.
+         */
+        TrialPictureView: {
+            /** At S */
+            at_s: number;
+            /** Jpeg */
+            jpeg: string;
+        };
+        /**
+         * TrialRequest
+         * @description A situation to try on what a camera last showed, with the camera as it is proposed.
+         */
+        TrialRequest: {
+            /** Document */
+            document: string;
+            /**
+             * Motive
+             * @default
+             */
+            motive: string;
+            /** Person */
+            person?: string | null;
+            situation: components["schemas"]["Situation"];
+        };
+        /**
+         * TrialView
+         * @description What came of a trial, or every mistake in what was proposed; nothing of it is stored.
+         *
+         *     ``seconds`` that were kept; ``analysed`` pictures; ``drawing`` whether the picture is only the
+         *     lines of the place; ``notes`` what a reader should know of it.
+         */
+        TrialView: {
+            /**
+             * Alerts
+             * @default []
+             */
+            alerts: components["schemas"]["WouldBeView"][];
+            /**
+             * Analysed
+             * @default 0
+             */
+            analysed: number;
+            /**
+             * Drawing
+             * @default false
+             */
+            drawing: boolean;
+            /** Mistakes */
+            mistakes: components["schemas"]["MistakeView"][];
+            /**
+             * Notes
+             * @default []
+             */
+            notes: components["schemas"]["Bilingual"][];
+            /**
+             * Pictures
+             * @default []
+             */
+            pictures: components["schemas"]["TrialPictureView"][];
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+        };
+        /**
          * TrustView
          * @description How far a situation may be trusted, as measured for this version.
          *
@@ -2771,6 +2908,29 @@ export interface components {
             timezone: string;
             /** Version */
             version: number;
+        };
+        /**
+         * WouldBeView
+         * @description An alert that would have opened; seconds from the start of what was kept.
+         *
+         *     ``closed_s`` null where it was still open at the end; ``region`` in fractions of the frame;
+         *     ``picture`` its place among the pictures, null where it has none.
+         */
+        WouldBeView: {
+            /** Closed S */
+            closed_s: number | null;
+            /** Opened S */
+            opened_s: number;
+            /** Picture */
+            picture: number | null;
+            /** Region */
+            region: [
+                number,
+                number
+            ][];
+            situation: components["schemas"]["Situation"];
+            /** Zone Id */
+            zone_id: string | null;
         };
         /**
          * ZoneView
@@ -4499,6 +4659,41 @@ export interface operations {
             };
         };
     };
+    keep_minute_api_workshop_cameras__camera_id__minute_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MinuteRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinuteView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
     draw_place_api_workshop_cameras__camera_id__place_post: {
         parameters: {
             query?: never;
@@ -4530,6 +4725,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    try_out_api_workshop_cameras__camera_id__trial_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialView"];
                 };
             };
             /** @description Refused */

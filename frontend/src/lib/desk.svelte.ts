@@ -208,12 +208,14 @@ export class Desk {
   }
 
   #listen(): void {
-    this.#stopListening ??= listen({
+    if (this.#stopListening) return;
+    const glance = this.#glance();
+    this.#stopListening = listen({
       alert: (event) => this.#heard(event),
       camera: (health) => this.#health(health),
       system: (system) => this.#system(system),
       presence: (presence) => this.others.heard(presence),
-      resync: () => void this.reload(),
+      resync: () => void glance.then(() => this.reload()),
       connected: (connected) => {
         this.connection = connected ? "live" : "lost";
         if (!connected) this.others.heard({ watchers: [] });
@@ -302,6 +304,24 @@ export class Desk {
       this.#openNextIfIdle();
     } catch (error) {
       this.#report(error);
+    }
+  }
+
+  /** The first look, while the events are still being connected to: what waits, and nothing else.
+   * Everything is read once more when they are, so that nothing falls in between. */
+  async #glance(): Promise<void> {
+    const reading = ++this.#readings;
+    const { camera, situation } = this;
+    try {
+      const [, due] = await Promise.all([
+        this.#readState(),
+        this.seesAlerts ? fetchAlerts({ reviewed: false, camera, situation }) : null,
+      ]);
+      if (reading !== this.#readings) return;
+      for (const alert of due?.alerts ?? []) this.#keep(alert);
+      this.#openNextIfIdle();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // The whole reading says it.
     }
   }
 

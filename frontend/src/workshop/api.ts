@@ -6,10 +6,13 @@ import type {
   Changed,
   GroundGrid,
   History,
+  KeptMinute,
   Probe,
   SiteVersion,
   SiteVersionDetail,
   Transport,
+  TrialOutcome,
+  TrialRequest,
   WorkshopSite,
 } from "../api/types";
 import type { Pair } from "./draft";
@@ -54,3 +57,15 @@ export const restoreVersion = (number: number, who: Who): Promise<Changed> =>
 
 export const layGrid = (points: readonly Pair[]): Promise<GroundGrid> =>
   request("/api/workshop/ground", { points });
+
+export const keepMinute = (
+  id: string,
+  person: string | null,
+  wanted: boolean,
+): Promise<KeptMinute> => request(`${path(id)}/minute`, { person, wanted });
+
+export const tryOut = (
+  id: string,
+  trial: TrialRequest,
+  signal: AbortSignal,
+): Promise<TrialOutcome> => request(`${path(id)}/trial`, trial, signal);

@@ -92,3 +92,8 @@ export function unit([x, y]: Point): Point {
 export function pathOf(corners: readonly Point[], width: number, height: number): string {
   return corners.map(([x, y]) => `${x * width},${y * height}`).join(" ");
 }
+
+/** How far round its middle a point on the picture can be seized, CSS px: a finger needs 44 across. */
+export function reach(): number {
+  return window.matchMedia("(pointer: coarse)").matches ? 22 : 16;
+}

@@ -46,7 +46,7 @@ class CodecParameters:
             aspect=stream.sample_aspect_ratio,
         )
 
-    def new_decoder(self) -> VideoCodecContext:
+    def new_decoder(self, *, skips_loop_filter: bool = False) -> VideoCodecContext:
         """A decoder that has seen nothing yet."""
         context = av.CodecContext.create(self.codec, "r")
         if not isinstance(context, VideoCodecContext):
@@ -58,7 +58,7 @@ class CodecParameters:
             context.pix_fmt = self.pixel_format
         if self.bits_per_sample:
             context.bits_per_coded_sample = self.bits_per_sample
-        prepare(context)
+        prepare(context, skips_loop_filter=skips_loop_filter)
         return context
 
 

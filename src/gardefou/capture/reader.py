@@ -23,7 +23,7 @@ from gardefou.capture.picture import ANALYSIS_PIXELS, Converter
 from gardefou.capture.ring import EncodedPacket, PacketRing
 from gardefou.capture.sleeper import Sleeper
 from gardefou.capture.source import StreamInfo
-from gardefou.geometry.arrays import Image
+from gardefou.geometry.arrays import Image, Size
 
 ANALYSIS_FPS: Final = 5.0
 """Frames a second of stream time that are analysed unless the caller says otherwise."""
@@ -102,13 +102,14 @@ class StreamReader:
         # so all that is needed of it is taken here.
         self._info = stream_info(stream)
         self._decoder = stream.codec_context
-        prepare(self._decoder, skips_loop_filter=_skips_loop_filter(self._info, settings))
+        size = (self._info.width, self._info.height)
+        prepare(self._decoder, skips_loop_filter=skips_loop_filter(size, settings))
         self._settings = settings
         self._ring = ring
         self._clock = clock
         self._pace = pace
         self._converter = Converter(settings.masks, settings.analysis_pixels)
-        self._bursts = _Bursts(settings.masks) if settings.bursts else None
+        self._bursts = PictureBursts(settings.masks) if settings.bursts else None
         self._size: tuple[int, int] | None = None
         self.parameters = CodecParameters.of(stream)
         self.counts = Counts()
@@ -265,7 +266,7 @@ class StreamReader:
         return self._info
 
 
-class _Bursts(BurstCollector):
+class PictureBursts(BurstCollector):
     """Bursts of decoded pictures: only those that belong to one are made small, and cheaply."""
 
     def __init__(self, masks: PrivacyMask) -> None:
@@ -278,10 +279,11 @@ class _Bursts(BurstCollector):
             self.add(time, self._converter.picture(picture, picture.rotation, aspect))
 
 
-def _skips_loop_filter(info: StreamInfo, settings: ReadSettings) -> bool:
+def skips_loop_filter(size: Size, settings: ReadSettings) -> bool:
+    """Whether a stream of this size, px, is decoded without smoothing of block edges."""
     if settings.skips_loop_filter is not None:
         return settings.skips_loop_filter
-    return info.width * info.height >= REDUCED * settings.analysis_pixels
+    return size[0] * size[1] >= REDUCED * settings.analysis_pixels
 
 
 def stream_info(stream: av.VideoStream) -> StreamInfo:

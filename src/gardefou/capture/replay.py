@@ -29,13 +29,17 @@ def decode_ring(
 
 
 def decoded_frames(
-    packets: Iterable[EncodedPacket], parameters: CodecParameters
+    packets: Iterable[EncodedPacket],
+    parameters: CodecParameters,
+    *,
+    skips_loop_filter: bool = False,
 ) -> Iterator[tuple[float, av.VideoFrame, Fraction | None]]:
     """Stream time, unmasked frame and pixel aspect, for a caller that converts only some.
 
+    ``skips_loop_filter`` as in `gardefou.capture.reader.ReadSettings`.
     Nothing but a `Converter` with the camera's masks may look at the frames.
     """
-    decoder = parameters.new_decoder()
+    decoder = parameters.new_decoder(skips_loop_filter=skips_loop_filter)
     for kept in packets:
         yield from _shown(decoder, parameters, _packet(kept))
     yield from _shown(decoder, parameters, None)

@@ -53,6 +53,12 @@ class PacketRing:
             self._latest = max(self._latest, packet.time)
             self._trim()
 
+    def keep(self, seconds: float) -> None:
+        """Cover so many seconds of stream time from now on; what is older is forgotten at once."""
+        with self._lock:
+            self._seconds = seconds
+            self._trim()
+
     def since(self, time: float) -> list[EncodedPacket]:
         """Packets in decoding order from the last keyframe at or before ``time``.
 

@@ -107,7 +107,9 @@ def serve(settings: ServeSettings, until: threading.Event | None = None) -> None
                 vault=vault,
                 access=Access(accounts, Sessions(accounts)),
                 switch=hub.switch,
-                workshop=Workshop(watch.book, watch.look, hub.health.samples, settings.clips),
+                workshop=Workshop(
+                    watch.book, watch.look, hub.health.samples, hub.trials, settings.clips
+                ),
             ),
             hosts=_names(settings),
         )

@@ -57,7 +57,7 @@ class ProcessSettings:
 def main(connection: Connection, settings: ProcessSettings) -> None:
     """Serve jobs that come over a connection until it is closed; the process's entry point."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides when to stop.
-    _step_back()
+    step_back(NICENESS)
     inbox: queue.Queue[EvidenceJob | None] = queue.Queue()
     threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
     with contextlib.suppress(OSError):
@@ -68,8 +68,9 @@ def main(connection: Connection, settings: ProcessSettings) -> None:
         desk.serve()
 
 
-def _step_back() -> None:
-    os.nice(NICENESS)
+def step_back(niceness: int) -> None:
+    """Let this process come after those that analyse; ``niceness`` is added to its own."""
+    os.nice(niceness)
     with contextlib.suppress(AttributeError, OSError):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     cv2.setNumThreads(1)

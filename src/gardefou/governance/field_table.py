@@ -27,15 +27,15 @@ LEAST_DELAYS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FieldRow:
     """One line: shares 0..1, times s; None where nothing is known.
 
     ``few`` whether fewer than `LEAST_DECIDED` alerts were decided. ``evaluated_*`` what the
     evaluation found of the situation, on its own footage.
     """
 
-    situation: str
-    cut: str
+    situation: Situation
+    cut: Cut
     value: str
     alerts: int
     confirmed: int
@@ -65,13 +65,13 @@ class Table:
 
     since: float
     at: float
-    rows: tuple[Row, ...]
+    rows: tuple[FieldRow, ...]
 
     def as_csv(self) -> str:
         """The lines as CSV (RFC 4180), the names of the fields first."""
         out = io.StringIO()
         writer = csv.writer(out)
-        writer.writerow([each.name for each in fields(Row)])
+        writer.writerow([each.name for each in fields(FieldRow)])
         writer.writerows([_cells(each) for each in self.rows])
         return out.getvalue()
 
@@ -101,15 +101,15 @@ def _row(
     drills: DrillFigures | None,
     rate: FalseRate | None,
     delays: Mapping[Situation, float],
-) -> Row:
+) -> FieldRow:
     situation, cut, value = key
     counts = None if judged is None else judged.counts
     low, high = (None, None) if judged is None or judged.interval is None else judged.interval
     shipped = facts.publication.situations.get(situation)
     decided = 0 if counts is None else counts.confirmed + counts.refuted
-    return Row(
-        situation=situation.value,
-        cut=cut.value,
+    return FieldRow(
+        situation=situation,
+        cut=cut,
         value=value,
         alerts=0 if counts is None else counts.total,
         confirmed=0 if counts is None else counts.confirmed,
@@ -146,7 +146,7 @@ def _order(key: Key) -> tuple[int, int, str]:
     return list(Situation).index(situation), list(Cut).index(cut), value
 
 
-def _cells(row: Row) -> list[object]:
+def _cells(row: FieldRow) -> list[object]:
     return [
         "" if each is None else round(each, 4) if isinstance(each, float) else _safe(each)
         for each in astuple(row)

@@ -25,7 +25,7 @@ from gardefou.governance.refusal import MandateError, Reason, Refusal
 from gardefou.governance.register_check import RegisterCheck, RegisterFolder
 from gardefou.governance.suspension import KillSwitch
 from gardefou.perception.store import ModelStore
-from gardefou.site.document import Site
+from gardefou.site.document import Camera, Site
 
 MARK_S: Final = 900.0
 """How often a running mandate is marked in the journal, s: a clock that is turned back while the
@@ -57,6 +57,10 @@ class Warrant(Protocol):
     @property
     def is_over(self) -> bool:
         """Whether the mandate has ended or was revoked, whatever else stands in its way."""
+        ...
+
+    def beyond(self, camera: Camera) -> Refusal | None:
+        """Why a camera as it is given must not be read under it, or None."""
         ...
 
     def rule(self) -> Ruling:
@@ -130,6 +134,10 @@ class MandateWarrant:
         """Whether the mandate has ended or was revoked, whatever else stands in its way."""
         found = [*self._revocation(), *at_moment(self.mandate, self._clock.now())]
         return any(each.reason in (Reason.REVOKED, Reason.ENDED) for each in found)
+
+    def beyond(self, camera: Camera) -> Refusal | None:
+        """Why a camera as it is given must not be read under it, or None."""
+        return not_covered(self.mandate, [camera]).get(camera.id)
 
     def refusals(self) -> list[Refusal]:
         """Everything that is missing now; looking changes nothing but may find the clock wrong."""

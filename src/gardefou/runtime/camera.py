@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -20,10 +21,11 @@ from gardefou.capture.gate import Depth
 from gardefou.capture.link import CameraLink, FileLoop, Link
 from gardefou.capture.live import LinkState, LiveHealth, LiveSettings, LiveSource
 from gardefou.capture.notice import Notice
+from gardefou.capture.ring import RING_SECONDS, PacketRing
 from gardefou.errors import GardefouError
 from gardefou.evidence.collector import CameraEvidence
 from gardefou.evidence.heads import HeadTrail
-from gardefou.evidence.job import EvidenceJob
+from gardefou.evidence.job import EvidenceJob, Footage
 from gardefou.perception.engine import InferenceEngine
 from gardefou.runtime.assembly import camera_pipeline, read_settings, sleep_of
 from gardefou.runtime.bus import CameraState
@@ -32,6 +34,7 @@ from gardefou.runtime.lease import Lease
 from gardefou.runtime.live_picture import LivePainter
 from gardefou.runtime.messages import CameraEffort, CameraReport
 from gardefou.runtime.outbox import Outbox
+from gardefou.runtime.trial_job import MINUTE_S
 from gardefou.runtime.view_guard import ViewGuard
 from gardefou.site.document import Camera
 from gardefou.site.source import SourceKind
@@ -97,6 +100,7 @@ class CameraWork:
         self._view = view
         self._paced = paced
         self._share = 1.0
+        self._kept_s = RING_SECONDS
         self._latencies: deque[float] = deque(maxlen=_LATENCIES)
         self._trail = HeadTrail()
         self._statistics = line_statistics(camera)
@@ -108,7 +112,6 @@ class CameraWork:
         self._epoch = 0
         self._analysed = 0
         self._last_time = 0.0
-        self._latency_s: float | None = None
         self._last_seen = time.monotonic()
         self._pictured = 0.0
         self._blocked: Notice | None = None
@@ -134,6 +137,24 @@ class CameraWork:
         if source is not None:
             source.analyse_at(self._settings.analysis_fps * share)
 
+    def keep_minute(self, wanted: bool) -> None:
+        """Keep a whole minute of packets, for a trial, or as much as evidence needs."""
+        self._kept_s = MINUTE_S if wanted else RING_SECONDS
+        source = self._source
+        if source is not None:
+            source.ring.keep(self._kept_s)
+
+    def kept(self) -> Footage | Notice:
+        """Everything that is kept of the stream now, or why nobody may look at it."""
+        why = self.why_not()
+        if why is not None:
+            return why
+        source = self._source
+        packets = () if source is None else tuple(source.ring.since(-math.inf))
+        if source is None or not packets:
+            return Notice.of("runtime.trial.nothing", camera=self.camera.id)
+        return Footage(packets, source.codec_parameters)
+
     def stop_reading(self) -> None:
         """Ask the threads to end, without waiting."""
         self._stopped.set()
@@ -151,7 +172,7 @@ class CameraWork:
 
     def report(self) -> CameraReport:
         """How the camera is now."""
-        source, blocked = self._source, self._why_not() or self._outbox.trouble
+        source, blocked = self._source, self.why_not() or self._outbox.trouble
         health = source.health if source is not None else None
         if blocked is not None:
             state = CameraState.BLOCKED
@@ -169,7 +190,8 @@ class CameraWork:
             dropped=health.drops if health else 0,
             hung=self._is_stuck() or (health is not None and health.is_hung),
             effort=self._effort(source, health),
-            numbers=self._numbers(health),
+            corrupt=health.corrupt if health else 0,
+            reconnects=health.reconnects if health else 0,
         )
 
     def _effort(self, source: LiveSource | None, health: LiveHealth | None) -> CameraEffort:
@@ -186,20 +208,7 @@ class CameraWork:
             ring_bytes=source.ring.size_bytes,
         )
 
-    def _numbers(self, health: LiveHealth | None) -> dict[str, float]:
-        """What is plotted beside the frames: packets, losses, reconnects, latency."""
-        if health is None:
-            return {}
-        numbers = {
-            "packets": float(health.packets),
-            "frames": float(health.frames),
-            "corrupt": float(health.corrupt),
-            "reconnects": float(health.reconnects),
-        }
-        latency = self._latency_s
-        return numbers if latency is None else {**numbers, "latency_s": latency}
-
-    def _why_not(self) -> Notice | None:
+    def why_not(self) -> Notice | None:
         """Why nothing may be read or analysed this moment."""
         if self._blocked is None and self._lease.has_lapsed:
             return Notice.of("runtime.lease_lapsed")
@@ -239,7 +248,7 @@ class CameraWork:
     def _round(self) -> None:
         if self._statistics is not None:
             self._record(self._statistics.ended(time.time()))
-        if self._why_not() is not None:
+        if self.why_not() is not None:
             self._disconnect()
             self._stopped.wait(_WAIT_S)
             return
@@ -252,7 +261,7 @@ class CameraWork:
         frame = source.latest(_WAIT_S)
         if frame is None:
             self._idle(evidence)
-        elif self._why_not() is not None:
+        elif self.why_not() is not None:
             return  # What was read while it was allowed is not analysed after.
         else:
             self._analyse(frame, source, evidence)
@@ -271,7 +280,8 @@ class CameraWork:
         """The stream, connected to if it was not; raises `CaptureError` for a missing file."""
         if self._source is None or self._evidence is None:
             link = link_of(self.camera, self._paced)
-            source = LiveSource(link, self._settings, LiveSettings(is_patient=not self._paced))
+            live = LiveSettings(is_patient=not self._paced)
+            source = LiveSource(link, self._settings, live, PacketRing(self._kept_s))
             source.analyse_at(self._settings.analysis_fps * self._share)
             masks = [np.array(mask.polygon) for mask in self.camera.masks]
             self._evidence = CameraEvidence(
@@ -329,8 +339,7 @@ class CameraWork:
         if self._statistics is not None and percept.looked:
             self._record(self._statistics.update(percept))
         self._analysed += 1
-        self._latency_s = time.monotonic() - frame.arrived
-        self._latencies.append(self._latency_s)
+        self._latencies.append(time.monotonic() - frame.arrived)
         if source.gate is not None:
             source.gate.answer(frame.time, analysed.calm)
 

@@ -86,6 +86,13 @@ def with_all_situations(camera: Camera) -> Camera:
     return camera.model_copy(update={"situations": Situations.model_validate(on)})
 
 
+def watching_only(camera: Camera, situation: Situation) -> Camera:
+    """A camera that watches for one situation, its settings and its zones kept."""
+    settings = getattr(camera.situations, situation) or {}
+    only = Situations.model_validate({str(situation): settings})
+    return camera.model_copy(update={"situations": only})
+
+
 def density_areas(camera: Camera) -> list[DensityArea]:
     """The zones whose density a camera watches as a whole: none without a calibration."""
     settings = camera.situations.crowd_density

@@ -6,7 +6,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from statistics import median
 from typing import Final
 
 from gardefou.runtime.messages import CameraReport
@@ -18,7 +19,9 @@ KEPT_S: Final = 3600.0
 """How long a sample is kept, s."""
 
 COUNTED: Final = ("packets", "frames", "analysed", "dropped", "corrupt")
-"""Numbers that only grow while a worker lives; a sample holds how many more a second."""
+"""Numbers that only grow while a worker lives; a sample holds how many more a second. Beside them
+stand ``reconnects``, since the worker began, and ``latency_s``, the median of what was analysed
+since the sample before: from a packet's reading to the decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class _Log:
     at: float
     last: Mapping[str, float]
     samples: deque[Sample]
+    latencies: list[float] = field(default_factory=list)
 
 
 class HealthLog:
@@ -54,23 +58,23 @@ class HealthLog:
     def add(self, report: CameraReport) -> None:
         """A worker says how a camera is."""
         now = self._clock()
-        numbers = {
-            "analysed": float(report.analysed),
-            "dropped": float(report.dropped),
-            **report.numbers,
-        }
+        numbers = _numbers(report)
         with self._lock:
             log = self._logs.get(report.camera_id)
             if log is None:
                 kept: deque[Sample] = deque(maxlen=int(KEPT_S / STEP_S))
                 self._logs[report.camera_id] = _Log(now, numbers, kept)
                 return
+            log.latencies.extend(report.effort.latencies_s)
             if 0 <= now - log.at < STEP_S:
                 return
             if now > log.at:
                 found = _since(numbers, log.last, now - log.at)
+                if log.latencies:
+                    found["latency_s"] = median(log.latencies)
                 log.samples.append(Sample(now, report.state.value == "running", found))
             log.at, log.last = now, numbers
+            log.latencies.clear()
 
     def samples(self, camera_id: str) -> list[Sample]:
         """What is kept of a camera, the oldest first."""
@@ -82,6 +86,18 @@ class HealthLog:
         """Forget every other camera."""
         with self._lock:
             self._logs = {key: each for key, each in self._logs.items() if key in cameras}
+
+
+def _numbers(report: CameraReport) -> dict[str, float]:
+    effort = report.effort
+    return {
+        "packets": float(effort.packets),
+        "frames": float(effort.decoded),
+        "analysed": float(report.analysed),
+        "dropped": float(report.dropped),
+        "corrupt": float(report.corrupt),
+        "reconnects": float(report.reconnects),
+    }
 
 
 def _since(

@@ -42,6 +42,7 @@ from gardefou.runtime.messages import (
     LivePicture,
     Permit,
     Spooled,
+    Tried,
     Watch,
     WorkerFailed,
     WorkerMessage,
@@ -49,6 +50,7 @@ from gardefou.runtime.messages import (
 )
 from gardefou.runtime.permission import Gate, Permission
 from gardefou.runtime.shard import MakeHost, Patience, Shard
+from gardefou.runtime.trial_desk import TrialDesk
 from gardefou.runtime.upkeep import Upkeep
 from gardefou.runtime.view_guard import MOVED_KEY, masks_changed
 from gardefou.site.document import Camera
@@ -117,6 +119,7 @@ class Hub:
         self._system: SystemState | None = None
         self.bus = InMemoryEventBus()
         self.live = LiveBroker(self._wake.set)
+        self.trials = TrialDesk(self._why_not_tried, self._wake.set)
         self._intake = Intake(settings.home, store, journal, self.bus)
         self._upkeep = Upkeep(settings.home, store, journal)
         if budget is None and settings.mode is Mode.REHEARSAL:
@@ -238,6 +241,7 @@ class Hub:
         self._wake.set()
         self._thread.join()
         self.live.close()
+        self.trials.end(self._ids, Notice.of("runtime.trial.ended"))
         self._stop_workers()
         self._intake.stop()
         self._load_file.remove()
@@ -284,10 +288,34 @@ class Hub:
             self._note_start()
             self._ending.was_none()
         blocked: Mapping[str, Notice] = {**self._fleet.held_back, **permission.blocked}
-        permit, watch = Permit(blocked), Watch(self.live.watched)
+        permit, watch = Permit(blocked), Watch(self.live.watched, self.trials.minutes)
         for shard in self._shards:
             if not self._stopped.is_set():
                 shard.look_after(permit, watch, share)
+        self._send_trials()
+
+    def _send_trials(self) -> None:
+        for camera_id, command in self.trials.commands():
+            shard = next((each for each in self._shards if camera_id in each.camera_ids), None)
+            if shard is None or not shard.send(command):
+                self.trials.end([camera_id], _not_running(camera_id))
+
+    def _why_not_tried(self, proposed: Camera) -> Notice | None:
+        """Why a camera must not be tried as somebody proposes it; asked on any thread."""
+        runs = next((each for each in self._settings.cameras if each.id == proposed.id), None)
+        if runs is None or self._stopped.is_set():
+            return _not_running(proposed.id)
+        if (runs.source, runs.transport) != (proposed.source, proposed.transport):
+            return Notice.of("runtime.trial.other_stream", camera=proposed.id)
+        warrant = self._settings.warrant
+        if warrant is not None and warrant.beyond(proposed) is not None:
+            named = ", ".join(sorted(proposed.situations.on))
+            fields = {"situation": named, "mandate": warrant.mandate_id}
+            return Notice.of("runtime.trial.not_covered", camera=proposed.id, **fields)
+        health = self.bus.cameras.get(proposed.id)
+        if health is not None and health.state is CameraState.RUNNING:
+            return None
+        return (health.notice if health else None) or _not_running(proposed.id)
 
     def _end(self, why: Notice | None) -> None:
         """The mandate is over: no worker, no model in memory; then the certificate."""
@@ -311,6 +339,7 @@ class Hub:
         """A worker died: its alerts are closed, its cameras wait for the next one."""
         now = time.time()
         self._intake.worker_died(shard.camera_ids, now)
+        self.trials.end(shard.camera_ids, why)
         state = CameraState.BLOCKED if shard.failure else CameraState.STARTING
         for camera_id in shard.camera_ids:
             self._publish(CameraHealth(camera_id, state, now, why))
@@ -335,6 +364,8 @@ class Hub:
                         self._publish(_health(report))
             case Spooled():
                 self._intake.poke()
+            case Tried():
+                self.trials.hear(message)
             case LivePicture():
                 self.live.show(message.camera_id, message.jpeg)
             case WorkerFailed():
@@ -351,6 +382,7 @@ class Hub:
             self._note_moved(health.camera_id)
         if health.state in SHOWS_NOTHING:
             self.live.end(health.camera_id)
+            self.trials.end([health.camera_id], health.notice or _not_running(health.camera_id))
 
     def _note_moved(self, camera_id: str) -> None:
         details = {"step": "blocked"}
@@ -369,6 +401,10 @@ class Hub:
         if state != self._system:
             self._system = state
             self.bus.publish(state)
+
+
+def _not_running(camera_id: str) -> Notice:
+    return Notice.of("runtime.trial.not_running", camera=camera_id)
 
 
 def _health(report: CameraReport) -> CameraHealth:

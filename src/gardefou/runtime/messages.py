@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gardefou.capture.notice import Notice
 from gardefou.runtime.bus import CameraState
+from gardefou.runtime.trial_job import TrialAnswer, TrialJob
 from gardefou.site.document import Camera
 from gardefou.storage.records import Mode
 
@@ -56,7 +57,8 @@ class CameraReport:
     """One camera as its worker sees it.
 
     ``since`` UTC, s; ``analysed`` and ``dropped`` frames since the worker began; ``hung`` says that
-    only a new process frees one of its threads; ``numbers`` whatever else is counted or timed.
+    only a new process frees one of its threads; ``corrupt`` packets and frames were damaged and
+    left out, and ``reconnects`` made, since its connection was asked for.
     """
 
     camera_id: str
@@ -67,7 +69,8 @@ class CameraReport:
     dropped: int
     hung: bool
     effort: CameraEffort = CameraEffort()
-    numbers: Mapping[str, float] = field(default_factory=dict)
+    corrupt: int = 0
+    reconnects: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +109,26 @@ class WorkerFailed:
     notice: Notice
 
 
-WorkerMessage = Heartbeat | Spooled | LivePicture | WorkerFailed
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of a trial, or why nothing did; sent once for each `TryOut`."""
+
+    number: int
+    answer: TrialAnswer
+
+
+WorkerMessage = Heartbeat | Spooled | LivePicture | WorkerFailed | Tried
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The cameras that somebody looks at now; all others are looked at by nobody."""
+    """The cameras that somebody looks at now; all others are looked at by nobody.
+
+    Of ``minutes`` a whole minute of packets is kept, because somebody prepares a trial.
+    """
 
     cameras: frozenset[str] = frozenset()
+    minutes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +157,22 @@ class Cameras:
 
 
 @dataclass(frozen=True, slots=True)
+class TryOut:
+    """Try a proposed camera on the packets that are kept of the one that runs."""
+
+    job: TrialJob
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Nobody waits for the trial of this number any more."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Close what is open, finish evidence, end."""
 
 
-HubCommand = Watch | Permit | Share | Cameras | Stop
+HubCommand = Watch | Permit | Share | Cameras | TryOut | Withdraw | Stop

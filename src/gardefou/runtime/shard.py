@@ -15,7 +15,9 @@ from gardefou.runtime.messages import (
     Heartbeat,
     Permit,
     Share,
+    TryOut,
     Watch,
+    Withdraw,
     WorkerFailed,
     WorkerMessage,
     WorkerSettings,
@@ -114,6 +116,13 @@ class Shard:
             self._host.send(Cameras(cameras))
             self._told_permit, self._told_watch = None, Watch()
 
+    def send(self, command: TryOut | Withdraw) -> bool:
+        """Tell the worker something once; false when there is none."""
+        if self._host is None:
+            return False
+        self._host.send(command)
+        return True
+
     def stop(self) -> None:
         """Let the worker finish and end it."""
         if self._host is not None:
@@ -172,7 +181,7 @@ class Shard:
         if renewed or mine != self._told_permit:
             host.send(mine)
             self._told_permit, self._told_at = mine, now
-        seen = Watch(watch.cameras & self.camera_ids)
+        seen = Watch(watch.cameras & self.camera_ids, watch.minutes & self.camera_ids)
         if seen != self._told_watch:
             host.send(seen)
             self._told_watch = seen

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Final
 
@@ -17,6 +18,7 @@ from gardefou.capture.masks import PrivacyMask
 from gardefou.capture.notice import Notice
 from gardefou.errors import GardefouError
 from gardefou.evidence.finder import FinderSettings
+from gardefou.evidence.job import Footage
 from gardefou.evidence.service import EvidenceService
 from gardefou.perception.engine import InferenceEngine
 from gardefou.runtime.camera import CameraWork
@@ -32,7 +34,10 @@ from gardefou.runtime.messages import (
     Share,
     Spooled,
     Stop,
+    Tried,
+    TryOut,
     Watch,
+    Withdraw,
     WorkerEffort,
     WorkerFailed,
     WorkerMessage,
@@ -40,6 +45,9 @@ from gardefou.runtime.messages import (
 )
 from gardefou.runtime.outbox import Outbox
 from gardefou.runtime.processes import resident
+from gardefou.runtime.trial import TrialWork
+from gardefou.runtime.trial_job import TrialAnswer, TrialJob
+from gardefou.runtime.trial_process import TrialRun
 from gardefou.runtime.view_guard import ViewGuard
 from gardefou.site.document import Camera
 from gardefou.storage.records import Mode
@@ -71,6 +79,7 @@ class Worker:
         self._cameras: dict[str, CameraWork] = {}
         self._evidence: EvidenceService | None = None
         self._lease = Lease(settings.lease_s)
+        self._trial: TrialRun | None = None
 
     def run(self) -> None:
         """Work; returns after `Stop` or when the hub is gone, alerts closed and evidence done."""
@@ -103,6 +112,7 @@ class Worker:
                         self._settings.paced,
                     )
 
+                stack.callback(self._end_trial, Notice.of("runtime.trial.ended"))
                 self._cameras = {each.id: work(each) for each in self._settings.cameras}
                 stack.callback(self._end_cameras, outbox)
                 self._obey(work)
@@ -122,6 +132,7 @@ class Worker:
         beat = 0.0
         while True:
             now = time.monotonic()
+            self._look_after_trial()
             if now - beat >= HEARTBEAT_S:
                 beat = now
                 reports = tuple(work.report() for work in self._cameras.values())
@@ -138,6 +149,10 @@ class Worker:
                 return
             if isinstance(command, Cameras):
                 self._change(command.cameras, work)
+            elif isinstance(command, TryOut):
+                self._try_out(command.job)
+            elif isinstance(command, Withdraw):
+                self._withdraw(command)
             else:
                 self._carry_out(command)
 
@@ -145,6 +160,8 @@ class Worker:
         """Let go of cameras that are gone or different; the new ones wait for a permit."""
         wanted = {each.id: each for each in cameras}
         gone = [each for key, each in self._cameras.items() if wanted.get(key) != each.camera]
+        if self._trial is not None and self._trial.camera_id in {each.camera.id for each in gone}:
+            self._trial.end(Notice.of("runtime.trial.ended"))  # Its masks may be others now.
         for each in gone:
             each.stop_reading()
         deadline = time.monotonic() + JOIN_S
@@ -163,10 +180,52 @@ class Worker:
         for camera_id, work in self._cameras.items():
             if isinstance(command, Watch):
                 work.watched = camera_id in command.cameras
+                work.keep_minute(camera_id in command.minutes)
             elif isinstance(command, Share):
                 work.analyse_at(command.of_rate)
             else:
                 work.permit(command.blocked.get(camera_id))
+
+    def _withdraw(self, command: Withdraw) -> None:
+        if self._trial is not None and self._trial.number == command.number:
+            self._trial.end(Notice.of("runtime.trial.withdrawn"))
+
+    def _try_out(self, job: TrialJob) -> None:
+        """Begin a trial of what is kept of a camera, unless it may not be looked at."""
+        work = self._cameras.get(job.camera.id)
+        kept: Footage | Notice = Notice.of("runtime.trial.not_running", camera=job.camera.id)
+        if work is not None:
+            kept = work.kept()
+        if self._trial is not None and not self._trial.is_over:
+            kept = Notice.of("runtime.trial.busy")
+        if work is None or isinstance(kept, Notice):
+            assert isinstance(kept, Notice)
+            self._send(Tried(job.number, kept))
+            return
+        masks = tuple(np.array(mask.polygon) for mask in work.camera.masks)
+        self._trial = TrialRun(
+            TrialWork(job, kept, masks, self._settings.models_dir),
+            partial(self._tell_trial, job.number),
+        )
+
+    def _tell_trial(self, number: int, answer: TrialAnswer) -> None:
+        self._send(Tried(number, answer))
+
+    def _look_after_trial(self) -> None:
+        """What may not be read any more is not tried any more."""
+        trial = self._trial
+        if trial is None or trial.is_over:
+            self._trial = None
+            return
+        work = self._cameras.get(trial.camera_id)
+        why = Notice.of("runtime.trial.ended") if work is None else work.why_not()
+        if why is not None:
+            trial.end(why)
+
+    def _end_trial(self, why: Notice) -> None:
+        if self._trial is not None:
+            self._trial.end(why)
+            self._trial.join()
 
     def _end_cameras(self, outbox: Outbox) -> None:
         outbox.give_up()

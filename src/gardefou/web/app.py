@@ -31,6 +31,7 @@ from gardefou.web.api import (
     shift,
     state,
     suspension,
+    trials,
     workshop,
 )
 from gardefou.web.api.context import Context
@@ -91,7 +92,7 @@ def routes() -> FastAPI:
     )
     problems.install(app)
     desk = (session, state, alerts, media, live, exports, events, presence, shift, suspension)
-    beside = (accountability, accounts, counts, measures, oversight, public, workshop)
+    beside = (accountability, accounts, counts, measures, oversight, public, workshop, trials)
     for room in (*desk, *beside):
         app.include_router(room.router)
     _serve_page(app)

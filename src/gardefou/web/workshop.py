@@ -6,26 +6,54 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from gardefou.capture.link import CameraLink, FileLoop, Link, Transport
 from gardefou.governance.site_book import SiteBook
 from gardefou.runtime.health_log import Sample
+from gardefou.runtime.trial_desk import Trial
 from gardefou.site.document import Camera, Site
 from gardefou.site.mistakes import Mistake
 from gardefou.site.source import Source, SourceKind
 from gardefou.storage.records import Mode
 
 
+class Trials(Protocol):
+    """Situations tried on what a camera last showed; see `gardefou.runtime.trial_desk`."""
+
+    def keep(self, camera_id: str) -> float:
+        """Keep a minute of a camera; for how long, s."""
+        ...
+
+    def let_go(self, camera_id: str) -> None:
+        """Nobody prepares a trial of it any more."""
+        ...
+
+    def check(self, camera: Camera) -> None:
+        """Raise `TrialError` when a proposed camera must not be tried now."""
+        ...
+
+    def begin(self, camera: Camera, *, lines_only: bool) -> Trial:
+        """Try a proposed camera; raises `TrialError`."""
+        ...
+
+    def withdraw(self, trial: Trial) -> None:
+        """Nobody waits for it any more."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """The site's ``book``; ``take`` makes the running system run the site that it now says.
 
-    ``samples`` of a camera's health; ``clips`` the only films that a demonstration plays.
+    ``samples`` of a camera's health; ``trials`` on what a camera last showed; ``clips`` the only
+    films that a demonstration plays.
     """
 
     book: SiteBook
     take: Callable[[], None]
     samples: Callable[[str], Sequence[Sample]]
+    trials: Trials
     clips: tuple[Path, ...] = ()
     probing: threading.Lock = field(default_factory=threading.Lock)
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from gardefou.governance.field_table import LEAST_DELAYS, Table, table_of
+from gardefou.governance.field_table import LEAST_DELAYS, FieldRow, Table, table_of
 from gardefou.governance.findings import LEAST_DECIDED
-from gardefou.governance.measures import Cut
 from gardefou.governance.roles import Action
-from gardefou.situations.situation import Situation
 from gardefou.web.access import Person, require
 from gardefou.web.api.context import Context, InContext
 from gardefou.web.api.models import Strict
@@ -24,34 +21,6 @@ router = APIRouter(prefix="/api/measures", tags=["measures"])
 Reads = Annotated[Person, require(Action.READ_MEASURES)]
 
 
-class FieldRow(Strict):
-    """One line: shares 0..1, times s. ``few`` says that too little was decided to lean on."""
-
-    situation: Situation
-    cut: Cut
-    value: str
-    alerts: int
-    confirmed: int
-    refuted: int
-    doubtful: int
-    unreviewed: int
-    precision: float | None
-    low: float | None
-    high: float | None
-    few: bool
-    camera_hours: float
-    false_per_camera_hour: float | None
-    review_delay_s: float | None
-    drills: int
-    drills_found: int
-    drill_delay_s: float | None
-    evaluated_precision: float | None
-    evaluated_recall: float | None
-    evaluated_events: int
-    evaluated_delay_s: float | None
-    evaluated_false_per_hour: float | None
-
-
 class FieldView(Strict):
     """All lines; times UTC s. ``enough`` decided alerts are no longer few."""
 
@@ -59,20 +28,19 @@ class FieldView(Strict):
     at: float
     enough: int
     least_delays: int
-    rows: list[FieldRow]
+    rows: tuple[FieldRow, ...]
 
 
 @router.get("")
 def get_field(context: InContext, _: Reads) -> FieldView:
     """Field figures, of situations and places, of no person."""
     found = _table(context)
-    rows = [FieldRow.model_validate(asdict(each)) for each in found.rows]
     return FieldView(
         since=found.since,
         at=found.at,
         enough=LEAST_DECIDED,
         least_delays=LEAST_DELAYS,
-        rows=rows,
+        rows=found.rows,
     )
 
 

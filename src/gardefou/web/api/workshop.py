@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator
 from http import HTTPStatus
 from typing import Annotated, Any, Final, cast
 
@@ -20,21 +19,30 @@ from pydantic import ValidationError
 
 from gardefou.capture.notice import Notice
 from gardefou.capture.probe import Probe, probe
-from gardefou.errors import CaptureError, JournalError, OutputError, SiteError
+from gardefou.errors import CaptureError, OutputError
 from gardefou.evidence.place import PICTURES, place_drawing, place_picture
 from gardefou.geometry.grid import grid
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.roles import Action
-from gardefou.governance.site_book import SiteChangedError, SiteVersion
-from gardefou.site.check import SiteDocumentError
+from gardefou.governance.site_book import SiteVersion
 from gardefou.site.document import Calibration, Site
 from gardefou.site.draft import Draft, revealed, with_camera, without_camera
 from gardefou.site.mistakes import Mistake
 from gardefou.site.source import Source
 from gardefou.storage.records import Mode
-from gardefou.web.access import Person, journalled, require
+from gardefou.web.access import Person, require
 from gardefou.web.api.context import Context, InContext
 from gardefou.web.api.models import Bilingual, ProblemView
+from gardefou.web.api.workbench import (
+    Technician,
+    actor_of,
+    asking_book,
+    journal,
+    no_camera,
+    refuse_unknown,
+    site_of,
+    workshop_of,
+)
 from gardefou.web.api.workshop_models import (
     CameraChange,
     CameraDocument,
@@ -54,7 +62,7 @@ from gardefou.web.api.workshop_models import (
     WorkshopView,
 )
 from gardefou.web.problems import RefusedError
-from gardefou.web.workshop import Workshop, camera_named, link_to, source_mistake, source_mistakes
+from gardefou.web.workshop import camera_named, link_to, source_mistake, source_mistakes
 
 WAIT_S: Final = 60.0
 """How long pictures of a camera are waited for, s: one just added connects and loads first."""
@@ -70,14 +78,12 @@ FEWEST: Final = 3
 
 router = APIRouter(prefix="/api/workshop", tags=["workshop"])
 
-Technician = Annotated[Person, require(Action.CONFIGURE_SITE)]
-
 
 @router.get("/site")
 def get_site(context: InContext, _: Technician) -> WorkshopView:
     """The site as it is now, every camera as text of its document, passwords hidden."""
-    workshop = _workshop(context)
-    with _book():
+    workshop = workshop_of(context)
+    with asking_book():
         newest = workshop.book.noticed()
         site = None if newest is None else newest.site
     locked = _lock(context)
@@ -94,8 +100,8 @@ def get_site(context: InContext, _: Technician) -> WorkshopView:
 @router.post("/cameras")
 def change_camera(context: InContext, request: CameraChange, person: Technician) -> ChangeView:
     """Add a camera or change one; the answer is the new version, or every mistake."""
-    workshop = _workshop(context)
-    with _book():
+    workshop = workshop_of(context)
+    with asking_book():
         site = workshop.book.current()
     draft = with_camera(site, request.document, request.instead_of, request.name, request.timezone)
     mistakes = [*draft.mistakes, *_source_mistakes(context, draft)]
@@ -110,8 +116,8 @@ def remove_camera(
     context: InContext, camera_id: str, request: Change, person: Technician
 ) -> ChangeView:
     """Take a camera out of the site; its alerts and its versions stay."""
-    site = _site(context)
-    _camera(site, camera_id)
+    site = site_of(context)
+    refuse_unknown(site, camera_id)
     draft = without_camera(site, camera_id)
     if draft.site is None or draft.mistakes:
         mistakes = [MistakeView.of(each) for each in draft.mistakes]
@@ -122,27 +128,27 @@ def remove_camera(
 @router.get("/versions")
 def get_versions(context: InContext, _: Technician) -> list[VersionView]:
     """Every version, the newest first."""
-    with _book():
-        found = _workshop(context).book.versions()
+    with asking_book():
+        found = workshop_of(context).book.versions()
     return [VersionView(**_version(each)) for each in reversed(found)]
 
 
 @router.get("/versions/{number}")
 def get_version(context: InContext, number: int, _: Technician) -> VersionDetail:
     """A version with its difference from the one before."""
-    with _book():
+    with asking_book():
         found = _found(context, number)
-        lines = _workshop(context).book.difference(found)
+        lines = workshop_of(context).book.difference(found)
     return VersionDetail(**_version(found), difference=lines)
 
 
 @router.post("/versions/{number}/restoration")
 def restore(context: InContext, number: int, request: Change, person: Technician) -> ChangeView:
     """Make the site again what it was in a version; that makes a new one."""
-    with _book():
+    with asking_book():
         site = _found(context, number).site
     services = context.services
-    workshop = _workshop(context)
+    workshop = workshop_of(context)
     mistakes = [
         each
         for camera in site.cameras
@@ -157,9 +163,9 @@ def restore(context: InContext, number: int, request: Change, person: Technician
 def look_at_stream(context: InContext, request: ProbeRequest, person: Technician) -> ProbeView:
     """Connect to an address for a few seconds and say what comes; no picture is made of it."""
     _refuse_if_locked(context)
-    actor = _actor(person, request.person)
-    workshop = _workshop(context)
-    with _book():
+    actor = actor_of(person, request.person)
+    workshop = workshop_of(context)
+    with asking_book():
         camera = camera_named(workshop.book.current(), request.camera_id or "")
     address = revealed(request.source, None if camera is None else camera.source)
     if address is None:
@@ -172,7 +178,7 @@ def look_at_stream(context: InContext, request: ProbeRequest, person: Technician
     if wrong is not None:
         return _trouble(Notice.of(wrong))
     details = {"step": "probe", "source": source.redacted}
-    _journal(context, Entry(actor, Operation.CONFIGURATION, "stream", details=details))
+    journal(context, Entry(actor, Operation.CONFIGURATION, "stream", details=details))
     if not workshop.probing.acquire(blocking=False):
         raise RefusedError(HTTPStatus.CONFLICT, "workshop.refused.busy")
     try:
@@ -199,13 +205,13 @@ async def draw_place(
     With accounts only its lines: who configures sees no images.
     """
     if not context.services.site().has(camera_id):
-        raise _no_camera(camera_id)
-    actor = _actor(person, request.person)
+        raise no_camera(camera_id)
+    actor = actor_of(person, request.person)
     motive = f"camera_setting: {request.motive}" if request.motive else "camera_setting"
     kind = "drawing" if person.has_account else "picture"
     details = {"still": kind}
     entry = Entry(actor, Operation.VIEW, f"camera:{camera_id}", motive, details)
-    await run_sync(_journal, context, entry)
+    await run_sync(journal, context, entry)
     pictures = await _pictures(context, camera_id)
     if len(pictures) < FEWEST:
         raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "workshop.refused.no_picture")
@@ -225,8 +231,8 @@ def get_history(
 ) -> CameraHistory:
     """How a camera did over the last hour."""
     if not context.services.site().has(camera_id):
-        raise _no_camera(camera_id)
-    samples = _workshop(context).samples(camera_id)
+        raise no_camera(camera_id)
+    samples = workshop_of(context).samples(camera_id)
     names = sorted({name for each in samples for name in each.numbers})
     return CameraHistory(
         camera_id=camera_id,
@@ -267,9 +273,9 @@ def lay_grid(request: GroundRequest, _: Technician) -> GroundView:
 
 def _applied(context: Context, person: Person, request: Change, site: Site) -> ChangeView:
     _refuse_if_locked(context)
-    actor = _actor(person, request.person)
-    workshop = _workshop(context)
-    with _book():
+    actor = actor_of(person, request.person)
+    workshop = workshop_of(context)
+    with asking_book():
         version = workshop.book.apply(site, actor, request.motive, request.base)
     workshop.take()
     return ChangeView(version=version.number, mistakes=[])
@@ -279,7 +285,7 @@ def _source_mistakes(context: Context, draft: Draft) -> list[Mistake]:
     if draft.site is None:
         return []
     camera = draft.site.cameras[draft.index]
-    return source_mistakes(camera, context.services.mode, _workshop(context).clips)
+    return source_mistakes(camera, context.services.mode, workshop_of(context).clips)
 
 
 def _lock(context: Context) -> str | None:
@@ -295,59 +301,7 @@ def _refuse_if_locked(context: Context) -> None:
         raise RefusedError(HTTPStatus.CONFLICT, locked)
 
 
-def _actor(person: Person, typed: str | None) -> str:
-    person.name(typed)
-    return person.actor(typed)
-
-
-def _journal(context: Context, entry: Entry) -> None:
-    try:
-        context.services.journal.append(entry)
-    except JournalError as error:
-        raise journalled(error) from error
-
-
-@contextmanager
-def _book() -> Iterator[None]:
-    """What the site's book says, as refusals."""
-    try:
-        yield
-    except SiteChangedError as error:
-        raise RefusedError(HTTPStatus.CONFLICT, error.key, **error.fields) from error
-    except JournalError as error:
-        raise journalled(error) from error
-    except SiteDocumentError as error:
-        raise RefusedError(HTTPStatus.CONFLICT, "workshop.refused.document") from error
-    except (OutputError, SiteError) as error:
-        status = HTTPStatus.SERVICE_UNAVAILABLE
-        raise RefusedError(status, error.key, **error.fields) from error
-
-
 # --- reading -------------------------------------------------------------------------------------
-
-
-def _workshop(context: Context) -> Workshop:
-    workshop = context.services.workshop
-    if workshop is None:
-        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "web.error.no_page")
-    return workshop
-
-
-def _site(context: Context) -> Site:
-    with _book():
-        site = _workshop(context).book.current()
-    if site is None:
-        raise RefusedError(HTTPStatus.CONFLICT, "workshop.refused.no_site")
-    return site
-
-
-def _camera(site: Site, camera_id: str) -> None:
-    if site.camera(camera_id) is None:
-        raise _no_camera(camera_id)
-
-
-def _no_camera(camera_id: str) -> RefusedError:
-    return RefusedError(HTTPStatus.NOT_FOUND, "web.error.no_camera", camera_id=camera_id[:80])
 
 
 def _document(site: Site, camera_id: str) -> CameraDocument:
@@ -359,7 +313,7 @@ def _document(site: Site, camera_id: str) -> CameraDocument:
 
 
 def _found(context: Context, number: int) -> SiteVersion:
-    found = _workshop(context).book.version(number) if number > 0 else None
+    found = workshop_of(context).book.version(number) if number > 0 else None
     if found is None:
         raise RefusedError(HTTPStatus.NOT_FOUND, "workshop.refused.no_version", number=number)
     return found

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from gardefou.capture.link import Transport
 from gardefou.site.mistakes import Mistake
+from gardefou.situations.situation import Situation
 from gardefou.web.api.models import Bilingual, PersonName, Point, Strict, Words
 
 Document = Annotated[str, StringConstraints(max_length=14_000)]
@@ -186,3 +187,68 @@ class GroundView(Strict):
     lines: tuple[tuple[Point, ...], ...] = ()
     cells: tuple[CellView, ...] = ()
     residual_m: float | None = None
+
+
+class MinuteRequest(Strict):
+    """Who prepares a trial, or no longer does (``wanted`` false)."""
+
+    person: PersonName | None = None
+    wanted: bool = True
+
+
+class MinuteView(Strict):
+    """How long a whole minute of a camera's packets is kept in memory, s; 0 when it is not.
+
+    ``otherwise_s`` is what is kept in any case, for evidence.
+    """
+
+    for_s: float
+    minute_s: float
+    otherwise_s: float
+
+
+class TrialRequest(Strict):
+    """A situation to try on what a camera last showed, with the camera as it is proposed."""
+
+    person: PersonName | None = None
+    motive: Words = ""
+    document: Document
+    situation: Situation
+
+
+class WouldBeView(Strict):
+    """An alert that would have opened; seconds from the start of what was kept.
+
+    ``closed_s`` null where it was still open at the end; ``region`` in fractions of the frame;
+    ``picture`` its place among the pictures, null where it has none.
+    """
+
+    situation: Situation
+    zone_id: str | None
+    opened_s: float
+    closed_s: float | None
+    region: list[Point]
+    picture: int | None
+
+
+class TrialPictureView(Strict):
+    """A moment of what was kept, s from its start; ``jpeg`` in base64, kept by nobody."""
+
+    at_s: float
+    jpeg: str
+
+
+class TrialView(Strict):
+    """What came of a trial, or every mistake in what was proposed; nothing of it is stored.
+
+    ``seconds`` that were kept; ``analysed`` pictures; ``drawing`` whether the picture is only the
+    lines of the place; ``notes`` what a reader should know of it.
+    """
+
+    mistakes: list[MistakeView]
+    seconds: float = 0.0
+    analysed: int = 0
+    alerts: tuple[WouldBeView, ...] = ()
+    pictures: tuple[TrialPictureView, ...] = ()
+    drawing: bool = False
+    notes: tuple[Bilingual, ...] = ()

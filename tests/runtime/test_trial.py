@@ -1,0 +1,259 @@
+"""A situation is tried on what is kept: the real pipeline, masked, elsewhere, and never stored."""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import Future
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from gardefou.capture.file import FileSource
+from gardefou.capture.notice import Notice
+from gardefou.capture.reader import ReadSettings
+from gardefou.errors import TrialError
+from gardefou.evidence.finder import Found
+from gardefou.evidence.job import Footage
+from gardefou.geometry.arrays import Image
+from gardefou.governance.ledger import Origin
+from gardefou.runtime.bus import CameraState
+from gardefou.runtime.detectors import watching_only
+from gardefou.runtime.messages import Tried, TryOut, Withdraw
+from gardefou.runtime.trial import TrialWork, try_out
+from gardefou.runtime.trial_desk import KEEP_S, TrialDesk
+from gardefou.runtime.trial_job import TrialJob, TrialOutcome
+from gardefou.site.document import Camera, Mask
+from gardefou.site.source import Source
+from gardefou.situations.situation import Situation
+from support.processes import DEADLINE_S, until
+from support.rtsp_server import RtspServer
+from support.system import CAMERA, System, camera
+
+EVERYWHERE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+LEFT = np.array([[0.0, 0.0], [0.2, 0.0], [0.2, 1.0], [0.0, 1.0]])
+OUTCOME = TrialOutcome(30.0, 150, (), ())
+
+
+class NobodyFound:
+    """Finds nothing, and remembers how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def find(self, image: Image) -> Found:
+        self.asked += 1
+        return Found()
+
+
+@pytest.fixture(scope="module")
+def kept(clip: Path) -> Footage:
+    """The demo clip's first eight seconds, as a ring keeps them."""
+    with FileSource(clip, ReadSettings(CAMERA)) as source:
+        for frame in source.frames():
+            if frame.time >= 8.0:
+                break
+        return Footage(tuple(source.ring.since(-math.inf)), source.codec_parameters)
+
+
+def proposed(polygon: tuple[tuple[float, float], ...] = EVERYWHERE) -> Camera:
+    """The demo's camera with another zone and a mask at the right, both proposed."""
+    before = camera("rtsp://10.0.0.7/a")
+    zone = before.zones[0].model_copy(update={"polygon": polygon})
+    right = ((0.8, 0.0), (1.0, 0.0), (1.0, 1.0), (0.8, 1.0))
+    masks = (Mask(id="right", polygon=right),)
+    return before.model_copy(update={"zones": (zone,), "masks": masks})
+
+
+def image_of(jpeg: bytes) -> Image:
+    decoded = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert decoded is not None
+    return np.asarray(decoded, np.uint8)
+
+
+def test_what_would_be_signalled_is_told_with_its_moment_region_and_masked_picture(
+    kept: Footage, models_dir: Path
+) -> None:
+    finder = NobodyFound()
+    work = TrialWork(TrialJob(1, proposed(), lines_only=False), kept, (LEFT,), models_dir)
+    outcome = try_out(work, finder)
+
+    assert outcome.seconds == pytest.approx(8.0, abs=0.2)
+    assert outcome.analysed == pytest.approx(40, abs=2)
+    assert outcome.alerts
+    first = outcome.alerts[0]
+    assert first.situation is Situation.ZONE_INTRUSION
+    assert 0 < first.opened_s < 8
+    assert len(first.region) >= 3
+    assert outcome.pictures[0].at_s == pytest.approx(first.opened_s, abs=1e-6)
+    assert finder.asked == len(outcome.pictures)
+    for each in outcome.pictures:
+        image = image_of(each.jpeg)
+        width = image.shape[1]
+        for side in (image[:, : int(0.19 * width)], image[:, int(0.81 * width) :]):
+            assert side.std() < 2  # in force, and proposed
+        assert image[:, int(0.3 * width) : int(0.7 * width)].std() > 10
+
+
+def test_a_zone_where_nobody_goes_signals_nothing_and_shows_the_last_moment(
+    kept: Footage, models_dir: Path
+) -> None:
+    corner = ((0.21, 0.0), (0.25, 0.0), (0.25, 0.03), (0.21, 0.03))
+    work = TrialWork(TrialJob(1, proposed(corner), lines_only=False), kept, (), models_dir)
+    outcome = try_out(work, NobodyFound())
+
+    assert outcome.alerts == ()
+    assert [each.at_s for each in outcome.pictures] == [pytest.approx(8.0, abs=0.3)]
+
+
+def test_whoever_sees_no_images_gets_the_lines_of_the_place(
+    kept: Footage, models_dir: Path
+) -> None:
+    work = TrialWork(TrialJob(1, proposed(), lines_only=True), kept, (), models_dir)
+    outcome = try_out(work, NobodyFound())
+
+    assert outcome.alerts
+    (picture,) = outcome.pictures
+    image = image_of(picture.jpeg).astype(np.float64)
+    assert np.ptp(image, axis=2).max() <= 2
+    assert np.median(image) > 200
+
+
+def test_what_cannot_be_decoded_is_said(kept: Footage, models_dir: Path) -> None:
+    nothing = Footage((), kept.parameters)
+    work = TrialWork(TrialJob(1, proposed(), lines_only=True), nothing, (), models_dir)
+    with pytest.raises(TrialError, match="lawn"):
+        try_out(work, NobodyFound())
+
+
+# The desk of the hub
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(clock: Clock) -> TrialDesk:
+    return TrialDesk(lambda _: None, lambda: None, clock)
+
+
+def key_of(outcome: Future[TrialOutcome]) -> str:
+    error = outcome.exception(0)
+    assert isinstance(error, TrialError)
+    return error.key
+
+
+def test_a_minute_is_kept_of_one_camera_and_not_for_ever(desk: TrialDesk, clock: Clock) -> None:
+    assert desk.minutes == frozenset()
+    desk.keep("lawn")
+    desk.keep("quay")
+    assert desk.minutes == {"quay"}
+    desk.let_go("lawn")
+    clock.now = KEEP_S - 1
+    assert desk.minutes == {"quay"}
+    clock.now = KEEP_S
+    assert desk.minutes == frozenset()
+    desk.keep("quay")
+    desk.let_go("quay")
+    assert desk.minutes == frozenset()
+
+
+def test_one_trial_at_a_time_and_its_answer_comes_once(desk: TrialDesk) -> None:
+    trial = desk.begin(proposed(), lines_only=True)
+    assert desk.commands() == [(CAMERA, TryOut(trial.job))]
+    assert desk.commands() == []
+    with pytest.raises(TrialError, match="another trial"):
+        desk.begin(proposed(), lines_only=True)
+    desk.hear(Tried(trial.job.number + 1, OUTCOME))
+    assert not trial.outcome.done()
+    desk.hear(Tried(trial.job.number, OUTCOME))
+    desk.hear(Tried(trial.job.number, Notice.of("runtime.trial.ended")))
+    assert trial.outcome.result(0) == OUTCOME
+    desk.begin(proposed(), lines_only=True)
+
+
+def test_a_trial_nobody_waits_for_is_called_back(desk: TrialDesk) -> None:
+    trial = desk.begin(proposed(), lines_only=True)
+    desk.withdraw(trial)
+    assert desk.commands()[-1] == (CAMERA, Withdraw(trial.job.number))
+    assert key_of(trial.outcome) == "runtime.trial.withdrawn"
+    desk.hear(Tried(trial.job.number, OUTCOME))
+    desk.withdraw(trial)
+    assert desk.commands() == []
+
+
+def test_a_trial_ends_with_its_camera_and_no_other(desk: TrialDesk) -> None:
+    trial = desk.begin(proposed(), lines_only=True)
+    desk.end(["quay"], Notice.of("runtime.trial.ended"))
+    assert not trial.outcome.done()
+    desk.end([CAMERA], Notice.of("runtime.worker_restarted"))
+    assert key_of(trial.outcome) == "runtime.worker_restarted"
+
+
+# The whole system over a real stream
+
+
+def test_a_running_camera_is_tried_beside_the_live_path_until_everything_is_stopped(
+    mark: str, server: RtspServer, tmp_path: Path
+) -> None:
+    running = camera(server.url, masked=True)
+    with System(tmp_path, [running]) as system:
+        system.until_state(CameraState.RUNNING)
+        trials = system.hub.trials
+        elsewhere = running.model_copy(update={"source": Source("rtsp://127.0.0.1:9/other")})
+        with pytest.raises(TrialError, match="save the new address"):
+            trials.check(elsewhere)
+        with pytest.raises(TrialError, match="does not run"):
+            trials.check(running.model_copy(update={"id": "quay"}))
+
+        system.until_alerts(1)  # Somebody is on the lawn in what is kept.
+        bare = watching_only(running.model_copy(update={"masks": ()}), Situation.ZONE_INTRUSION)
+        trial = trials.begin(bare, lines_only=False)
+        outcome = trial.outcome.result(DEADLINE_S)
+        assert outcome.seconds > 1
+        assert outcome.alerts
+        image = image_of(outcome.pictures[0].jpeg)
+        height, width = image.shape[:2]
+        assert image[: int(0.25 * height), : int(0.25 * width)].std() < 2  # the mask in force
+        stored = {each.id for each in system.alerts()}
+        assert not [
+            path for path in tmp_path.rglob("*.jpg") if path.parent.name not in map(str, stored)
+        ]
+
+        trial = trials.begin(bare, lines_only=False)
+        system.hub.switch.suspend("desk:anna", Origin.OPERATOR, "gate 3")
+        system.until_state(CameraState.BLOCKED)
+        error = trial.outcome.exception(DEADLINE_S)
+        assert isinstance(error, TrialError)
+        assert error.key == "mandate.refusal.suspended"
+        with pytest.raises(TrialError, match="gate 3"):
+            trials.check(bare)
+
+
+def test_a_whole_minute_is_kept_only_while_somebody_prepares_a_trial(
+    mark: str, server: RtspServer, tmp_path: Path
+) -> None:
+    with System(tmp_path, [camera(server.url)]) as system:
+        system.until_state(CameraState.RUNNING)
+        system.hub.trials.keep(CAMERA)
+        until(lambda: _ring_bytes(system) > 0)
+        worked = system.hub.trials.begin(camera(server.url), lines_only=True)
+        assert worked.outcome.result(DEADLINE_S).seconds > 0
+        system.hub.trials.let_go(CAMERA)
+        assert system.hub.trials.minutes == frozenset()
+
+
+def _ring_bytes(system: System) -> int:
+    load = system.hub.bus.load
+    return 0 if load is None else round(load.cameras[CAMERA].ring_mib * 1024)
