@@ -10,7 +10,7 @@ A release is checked without this file, by OpenSSL 3 and coreutils:
     openssl pkeyutl -verify -pubin -inkey release.pub.pem -rawin -in SHA256SUMS \\
         -sigfile SHA256SUMS.sig && sha256sum --strict -c SHA256SUMS
 
-The key's passphrase, if it has one, stands in the file that ``$RELEASE_PASSPHRASE_FILE`` names.
+The key's passphrase, if it has one, stands in the file that ``$RELEASE_KEY_WORDS`` names.
 Exit status 0: done; 1: the release is not what was signed, or cannot be made; 2: wrong use.
 """
 
@@ -33,7 +33,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 ROOT = Path(__file__).resolve().parents[1]
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
 BILL, PINS = "gardefou.cdx.json", "requirements.lock"
-SECRET_FILE = "RELEASE_PASSPHRASE_FILE"
+NAMES_THE_FILE = "RELEASE_KEY_WORDS"
 LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._+-]*)")
 """As sha256sum writes it; a name is a plain one, of a file beside the list."""
 
@@ -62,7 +62,7 @@ def make_key(path: Path) -> str:
 
 def passphrase() -> bytes | None:
     """What closes the private key; None where no file is named."""
-    named = os.environ.get(SECRET_FILE)
+    named = os.environ.get(NAMES_THE_FILE)
     return Path(named).read_bytes().rstrip(b"\r\n") if named else None
 
 

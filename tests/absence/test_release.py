@@ -126,7 +126,7 @@ def test_a_key_is_never_overwritten_and_may_have_a_passphrase(tmp_path: Path) ->
     make_key(tmp_path)
     assert tool("key", tmp_path / "release.pem").returncode == 1
     (tmp_path / "pass").write_text("a long passphrase\n", encoding="ascii")
-    make_key(tmp_path, "closed", RELEASE_PASSPHRASE_FILE=str(tmp_path / "pass"))
+    make_key(tmp_path, "closed", RELEASE_KEY_WORDS=str(tmp_path / "pass"))
     assert "ENCRYPTED" in (tmp_path / "closed.pem").read_text(encoding="ascii")
     assert (tmp_path / "closed.pem").stat().st_mode & 0o777 == 0o600
 
