@@ -12,7 +12,7 @@ TEST_PACKAGES := python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly chromium
 
 .PHONY: setup models demo test e2e test-packages lint frontend-checks absence bench performance \
-  clean
+  release clean
 
 setup: $(STAMPS)/install models $(PAGE)
 
@@ -81,6 +81,13 @@ bench: setup
 
 performance: setup
 	$(PERFORMANCE)
+
+# What is handed out: wheel, bill of materials, pins and their hashes in dist/, signed with the key
+# that RELEASE_KEY names (tools/release.py key FILE makes one).
+release: setup
+	@test -n "$(RELEASE_KEY)" || { echo "RELEASE_KEY: name the private key; tools/release.py key FILE makes one" >&2; exit 2; }
+	$(BIN)/python tools/release.py build --out dist
+	$(BIN)/python tools/release.py sign dist --key $(RELEASE_KEY)
 
 clean:
 	rm -rf $(VENV) $(STAMPS) frontend/node_modules src/gardefou/web/static

@@ -305,6 +305,23 @@ def test_a_folder_in_its_place_or_none_above_it_refuses(tmp_path: Path) -> None:
         Journal(tmp_path / "nowhere" / "journal.jsonl").append(VIEW)
 
 
+@pytest.mark.parametrize("kind", ["link", "dangling link", "pipe", "device"])
+def test_what_is_no_file_of_its_own_is_neither_written_nor_read(path: Path, kind: str) -> None:
+    Journal(path).append(VIEW)
+    elsewhere = path.rename(path.with_name("elsewhere"))
+    before = elsewhere.read_bytes()
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        target = {"link": elsewhere, "dangling link": path.with_name("none"), "device": "/dev/null"}
+        path.symlink_to(target[kind])
+    for use in (lambda: Journal(path).append(VIEW), lambda: list(Journal(path).entries())):
+        with pytest.raises(JournalError, match="put the file itself back"):
+            use()
+    assert elsewhere.read_bytes() == before
+    assert not path.with_name("none").exists()
+
+
 @pytest.mark.parametrize(
     "entry",
     [

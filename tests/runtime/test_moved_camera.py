@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from gardefou.capture.masks import PrivacyMask
 from gardefou.evidence.collector import CameraEvidence
 from gardefou.evidence.job import EvidenceJob, EvidenceKind
+from gardefou.evidence.snapshot import VIEW_KEY
 from gardefou.geometry.arrays import Floats, Image
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.scene_shift import edges
@@ -18,9 +20,18 @@ from gardefou.runtime.bus import CameraState
 from gardefou.runtime.camera import CameraWork
 from gardefou.runtime.live_picture import LivePainter
 from gardefou.runtime.outbox import Outbox
-from gardefou.runtime.view_guard import MOVED_KEY, ViewGuard, reference_file
+from gardefou.runtime.view_guard import (
+    MOVED_KEY,
+    UNCONFIRMED_KEY,
+    ViewGuard,
+    reference_file,
+)
+from gardefou.storage.events import EvidenceFailed
+from gardefou.storage.records import EvidenceKind as StoredKind
 from gardefou.storage.records import Mode
 from gardefou.storage.spool import SpoolWriter
+from gardefou.storage.wire import decode
+from support.alerts import numbered_id
 from support.processes import until
 from support.rtsp_server import RtspServer
 from support.system import CAMERA, camera
@@ -87,11 +98,11 @@ def test_a_camera_that_moved_is_neither_shown_nor_recorded_nor_read(
 def test_a_clip_under_way_and_a_picture_that_waits_are_given_up(
     engine: InferenceEngine, tmp_path: Path
 ) -> None:
-    dropped: list[str] = []
+    alert = numbered_id(1)
 
     class Evidence(CameraEvidence):
-        def drop(self) -> None:
-            dropped.append("clip")
+        def drop(self) -> list[UUID]:
+            return [alert]
 
     shown: list[bytes] = []
     painter = LivePainter(lambda camera_id, jpeg: shown.append(jpeg))
@@ -100,6 +111,29 @@ def test_a_clip_under_way_and_a_picture_that_waits_are_given_up(
     outbox = Outbox(SpoolWriter(tmp_path, Mode.REHEARSAL), lambda: None)
     work = CameraWork(camera("rtsp://127.0.0.1:9/x"), engine, outbox, print, painter)
     work._hide(Evidence.__new__(Evidence))
-    assert dropped == ["clip"]
+    (told,) = tmp_path.glob("*.json")
+    assert decode(told.read_bytes())[0] == EvidenceFailed(alert, StoredKind.CLIP, VIEW_KEY)
     assert painter._offers == {}
     assert not shown
+
+
+def test_a_watched_picture_of_another_view_is_not_shown_before_the_block(
+    server: RtspServer, mark: str, engine: InferenceEngine, watcher: Watcher, tmp_path: Path
+) -> None:
+    np.save(reference_file(tmp_path, CAMERA), edges(elsewhere()).astype(np.float16))
+    outbox = Outbox(SpoolWriter(tmp_path / "spool", Mode.REHEARSAL), lambda: None)
+    view = ViewGuard(tmp_path, CAMERA, PrivacyMask(), look_s=1e9)  # It looks once: never blocked.
+    work = CameraWork(camera(server.url), engine, outbox, lambda job: None, watcher, view=view)
+    work.watched = True
+    work.permit(None)
+    try:
+        until(lambda: work.report().analysed > 5 and work._pictured > 0)
+        until(lambda: work.report().notice is not None, what="nobody is told why")
+        notice = work.report().notice
+        assert notice is not None
+        assert notice.key == UNCONFIRMED_KEY
+        assert work.report().state is CameraState.RUNNING
+        assert watcher.offered == 0
+    finally:
+        work.stop_reading()
+        work.join(1e9)

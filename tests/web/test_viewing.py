@@ -17,13 +17,20 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from gardefou.evidence.watermark import stamp, stamped_jpeg, watermark_text
+from gardefou.evidence.watermark import (
+    SHOWN,
+    stamp,
+    stamped_clip,
+    stamped_jpeg,
+    watermark_text,
+)
 from gardefou.governance.accounts import Accounts
 from gardefou.governance.exports import TAKEN_WITHIN_S
 from gardefou.governance.roles import Role
 from gardefou.governance.viewing import VIEW_SPAN_S, VIEWS_AN_HOUR
 from gardefou.storage.records import EvidenceKind
 from gardefou.web.app import create_app
+from gardefou.web.marked import LASTS_S, MarkedClips
 from gardefou.web.server import WebServer
 from support.house import House, jpeg, picture
 from support.people import BY
@@ -129,6 +136,76 @@ def test_a_snapshot_names_whoever_looks_and_nobody_else(
 
     assert likeness(shown, plain, watermark_text("the.operator", NOW)) > 0.9
     assert likeness(shown, plain, watermark_text("b.grand", NOW)) < 0.6
+
+
+@pytest.mark.parametrize("kind", [EvidenceKind.BEFORE, EvidenceKind.CLIP])
+def test_every_picture_of_a_clip_names_whoever_looks_and_nobody_else(
+    house: House, desk_of: Desk, alert_id: UUID, kind: EvidenceKind
+) -> None:
+    file = f"{kind.value}.mp4"
+    kept = house.content(house.evidence / str(alert_id) / file)
+    plain = _pictures(kept)
+    for role, name, other in (
+        (Role.OPERATOR, "the.operator", "the.supervisor"),
+        (Role.SUPERVISOR, "the.supervisor", "the.operator"),
+    ):
+        client = desk_of(role)
+        look(client, alert_id)
+        sent = client.get(f"/media/{alert_id}/{file}").content
+        shown = _pictures(sent)
+        assert len(shown) == len(plain) > 1
+        for one, bare in zip(shown, plain, strict=True):
+            own = likeness(one, bare, watermark_text(name, NOW))
+            assert own > 0.6
+            assert likeness(one, bare, watermark_text(other, NOW)) < own - 0.2
+        with av.open(io.BytesIO(sent), "r") as clip:
+            assert len(clip.streams) == 1
+
+
+def test_a_marked_clip_comes_in_parts_of_one_and_the_same_file(
+    house: House, desk_of: Desk, alert_id: UUID
+) -> None:
+    client = desk_of(Role.OPERATOR)
+    url = f"/media/{alert_id}/clip.mp4"
+    look(client, alert_id)
+    whole = client.get(url).content
+    house.now = lambda: NOW + VIEW_SPAN_S - 1
+    client.app.state.context.marked._kept.clear()  # type: ignore[attr-defined]
+    part = client.get(url, headers={"Range": "bytes=100-299"})
+    assert part.status_code == 206
+    assert part.headers["Content-Range"] == f"bytes 100-299/{len(whole)}"
+    assert part.content == whole[100:300]
+
+
+def test_a_clip_that_was_erased_is_not_served_from_memory(
+    house: House, desk_of: Desk, alert_id: UUID
+) -> None:
+    client = desk_of(Role.OPERATOR)
+    look(client, alert_id)
+    assert client.get(f"/media/{alert_id}/clip.mp4").status_code == 200
+    house.store.erase_evidence(alert_id, "retention.purged")
+    assert client.get(f"/media/{alert_id}/clip.mp4").status_code == 404
+
+
+def test_marked_clips_are_kept_within_bounds(house: House, alert_id: UUID) -> None:
+    clip = house.content(house.evidence / str(alert_id) / "clip.mp4")
+    now = [0.0]
+    size = len(stamped_clip(clip, "a", SHOWN))
+    marked = MarkedClips(lambda: now[0], most_bytes=2 * size + size // 2)
+    read: list[str] = []
+
+    def content() -> bytes:
+        read.append("clip")
+        return clip
+
+    for name in ("a", "b", "a", "c", "b", "a"):
+        marked.of("1", name, content)
+        assert marked.size_bytes <= 2.5 * size
+    assert len(read) == 4, "a, b, c, and a again, the oldest, which had to go"
+    now[0] = LASTS_S
+    marked.of("1", "c", content)
+    assert len(read) == 5
+    assert marked.size_bytes <= 1.5 * size
 
 
 def test_whatever_is_cut_out_of_a_picture_bears_the_mark() -> None:
@@ -249,8 +326,12 @@ def test_evidence_leaves_by_two_people_marked_and_with_its_manifest(
 
 
 def _first(data: bytes) -> np.ndarray:
+    return _pictures(data)[0]
+
+
+def _pictures(data: bytes) -> list[np.ndarray]:
     with av.open(io.BytesIO(data), "r") as clip:
-        return np.asarray(next(clip.decode(video=0)).to_ndarray(format="bgr24"))
+        return [np.asarray(each.to_ndarray(format="bgr24")) for each in clip.decode(video=0)]
 
 
 def test_one_person_alone_exports_nothing(house: House, desk_of: Desk, alert_id: UUID) -> None:

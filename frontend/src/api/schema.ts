@@ -1204,7 +1204,8 @@ export interface paths {
          * Get Evidence
          * @description A picture or clip of an alert, whole or by range.
          *
-         *     Where there are accounts, only after saying why, and a picture carries its viewer's name.
+         *     Where there are accounts, only after saying why, and every picture of it carries its viewer's
+         *     name.
          */
         get: operations["get_evidence_media__alert_id___file__get"];
         put?: never;

@@ -26,6 +26,7 @@ from gardefou.cli.findings import app as findings_app
 from gardefou.cli.hold import app as hold_app
 from gardefou.cli.inspect_bundle import inspect
 from gardefou.cli.journal import app as journal_app
+from gardefou.cli.keys import app as keys_app
 from gardefou.cli.mandate import app as mandate_app
 from gardefou.cli.measures import app as drill_app
 from gardefou.cli.measures import measures
@@ -65,6 +66,7 @@ app.command(help=text("mandate.command.resume"))(resume)
 app.command(help=text("cli.run.help"))(run)
 app.command(help=text("retention.command.purge"))(purge)
 app.add_typer(hold_app, name="hold", help=text("retention.hold.about"))
+app.add_typer(keys_app, name="keys", help=text("log.keys_command.about"))
 app.add_typer(account_app, name="account", help=text("accounts.command.about"))
 app.command(help=text("mandate.command.suspend"))(suspend)
 app.add_typer(camera_app, name="camera", help=text("mandate.command.camera"))

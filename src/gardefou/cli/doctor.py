@@ -19,7 +19,9 @@ from gardefou.i18n import text
 
 _STYLES: Final = {State.OK: "green", State.INFO: "", State.ADVICE: "yellow", State.MISSING: "red"}
 
-_COMMON_NOUNS: Final = frozenset({"free_space", "guard", "inference_precision", "memory", "sound"})
+_COMMON_NOUNS: Final = frozenset(
+    {"free_space", "guard", "inference_precision", "keys", "memory", "sound"}
+)
 
 
 def doctor(

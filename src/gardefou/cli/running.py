@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gardefou.cli.inspection import Finding, State, Topic
+from gardefou.errors import KeysError
+from gardefou.evidence.key_custody import custody
 from gardefou.i18n import text
 from gardefou.runtime.home import Home
 from gardefou.runtime.load import CameraLoad, SystemLoad
@@ -13,7 +15,8 @@ from gardefou.runtime.load_file import read_load
 
 
 def look_at(folder: Path) -> Iterator[Finding]:
-    """How the system that runs on a home folder does; one finding when none runs."""
+    """How the keys of a home folder are kept, and how the system that runs on it does."""
+    yield _keys(folder)
     load = read_load(Home(folder).load)
     if load is None:
         none = text("load.doctor.none", folder=folder)
@@ -23,6 +26,28 @@ def look_at(folder: Path) -> Iterator[Finding]:
     yield from _whole(load)
     for camera_id, camera in load.cameras.items():
         yield _camera(camera_id, camera)
+
+
+def _keys(folder: Path) -> Finding:
+    """Where the keys stand; advice while whoever has the data's disk has what opens it."""
+    try:
+        kept = custody(folder)
+    except KeysError as error:
+        return Finding(Topic.STORAGE, "keys", State.ADVICE, str(error))
+    fields = {
+        "path": kept.folder,
+        "open": ", ".join(kept.open),
+        "closed": ", ".join(kept.closed),
+        "home": folder,
+    }
+    if not kept.open and not kept.closed:
+        return Finding(Topic.STORAGE, "keys", State.INFO, text("log.keys_doctor.none", **fields))
+    if not kept.open:
+        return Finding(Topic.STORAGE, "keys", State.OK, text("log.keys_doctor.closed", **fields))
+    if not kept.same_disk:
+        return Finding(Topic.STORAGE, "keys", State.OK, text("log.keys_doctor.apart", **fields))
+    detail, cure = text("log.keys_doctor.beside", **fields), text("log.keys_doctor.cure", **fields)
+    return Finding(Topic.STORAGE, "keys", State.ADVICE, detail, cure)
 
 
 def _whole(load: SystemLoad) -> Iterator[Finding]:

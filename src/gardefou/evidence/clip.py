@@ -21,7 +21,9 @@ from gardefou.evidence.heads import WITHIN_S, HeadRecord
 from gardefou.evidence.job import Footage
 from gardefou.evidence.pictures import Picture, pictures
 from gardefou.evidence.redaction import blur_regions
+from gardefou.evidence.snapshot import VIEW_KEY
 from gardefou.geometry.arrays import Floats, Image
+from gardefou.perception.approved_view import ViewCheck
 
 CLIP_PIXELS: Final = 960 * 540
 """Most pixels of a clip's picture."""
@@ -56,7 +58,8 @@ class BlurredStretch:
 
     Iterating gives each picture once, in order; at most `WITHIN_S` of pictures wait in memory,
     because a head found later is blurred in earlier pictures too. Ends where the picture's size
-    changes.
+    changes. Pictures that ``check`` does not admit are left out, with those `WITHIN_S` before and
+    after them: what a single look takes for the approved view has neighbours that it does not.
     """
 
     def __init__(
@@ -67,8 +70,12 @@ class BlurredStretch:
         heads: HeadRecord,
         mask: PrivacyMask,
         finder: Finder,
+        check: ViewCheck | None = None,
     ) -> None:
         self._footage, self._mask = footage, mask
+        self._check = check
+        self._hidden_at: deque[float] = deque()
+        self.left_out = 0
         self.start, self._end = start, end
         self._heads = heads
         self._finder = finder
@@ -85,7 +92,9 @@ class BlurredStretch:
         for picture in self._chosen():
             if self._waiting and self._waiting[-1].image.shape != picture.image.shape:
                 break
-            if looks.takes(picture.time):
+            if self._check is not None and not self._check.admits(picture.image):
+                self._hidden_at.append(picture.time)
+            elif looks.takes(picture.time):
                 self._found.append((picture.time, self._finder.find(picture.image)))
             self._waiting.append(picture)
             yield from self._ready(before=picture.time - WITHIN_S)
@@ -103,11 +112,19 @@ class BlurredStretch:
     def _ready(self, before: float) -> Iterator[BlurredPicture]:
         while self._waiting and self._waiting[0].time <= before:
             picture = self._waiting.popleft()
+            if self._is_hidden(picture.time):
+                self.left_out += 1
+                continue
             while self._found and self._found[0][0] < picture.time - WITHIN_S:
                 self._found.popleft()
             regions = self._regions(picture.time)
             blur_regions(picture.image, regions)
             yield BlurredPicture(picture.time, picture.image, regions)
+
+    def _is_hidden(self, time: float) -> bool:
+        while self._hidden_at and self._hidden_at[0] < time - WITHIN_S:
+            self._hidden_at.popleft()
+        return bool(self._hidden_at)
 
     def _regions(self, time: float) -> Floats:
         near = [(abs(at - time), found) for at, found in self._found if at <= time + WITHIN_S]
@@ -122,7 +139,7 @@ def write_clip(stretch: BlurredStretch, path: Path, put: PutFile = whole_file) -
     ``put`` writes the file, plain by default.
 
     A generator, so that more urgent work may come between: the file is there when it ends. Raises
-    `OutputError` when nothing can be decoded, encoded or written.
+    `OutputError` when nothing can be decoded, shown, encoded or written.
     """
     with ExitStack() as resources:
         unfinished = resources.enter_context(put(path))
@@ -138,5 +155,7 @@ def write_clip(stretch: BlurredStretch, path: Path, put: PutFile = whole_file) -
                 writer.write(picture.image, index)
                 last = index
             yield
+        if writer is None and stretch.left_out:
+            raise OutputError(VIEW_KEY)
         if writer is None:
             raise OutputError("evidence.no_picture", time=f"{stretch.start:.1f}")

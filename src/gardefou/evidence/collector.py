@@ -12,6 +12,7 @@ from gardefou.capture.ring import EncodedPacket, PacketRing
 from gardefou.evidence.heads import HeadTrail
 from gardefou.evidence.job import EvidenceJob, EvidenceKind, Footage
 from gardefou.geometry.arrays import Floats
+from gardefou.perception.approved_view import ApprovedView
 
 LEAD_S: Final = 5.0
 """A clip begins this long before the alert opened; seconds."""
@@ -128,6 +129,7 @@ class CameraEvidence:
     Lives in the camera's loop: `opened` and `closed` follow its alert events, `advance` its
     analysed frames (after the trail heard of the frame). ``submit`` takes the jobs and never
     waits. A snapshot and the seconds before are asked for at once, the clip when it is complete.
+    ``view`` gives the approved view that pictures must show, if there is one.
     """
 
     def __init__(
@@ -137,7 +139,9 @@ class CameraEvidence:
         trail: HeadTrail,
         submit: Callable[[EvidenceJob], None],
         masks: Sequence[Floats] = (),
+        view: Callable[[], ApprovedView | None] = lambda: None,
     ) -> None:
+        self._view = view
         self._camera_id = camera_id
         self._source = source
         self._trail = trail
@@ -160,6 +164,7 @@ class CameraEvidence:
             footage=collector.footage,
             heads=self._trail.record(start, opened_at),
             masks=self._masks,
+            view=self._view(),
         )
         self._submit(replace(before, kind=EvidenceKind.SNAPSHOT, start=opened_at))
         self._submit(before)
@@ -188,9 +193,11 @@ class CameraEvidence:
         for alert_id in list(self._open):
             self._ask(alert_id)
 
-    def drop(self) -> None:
-        """Ask for none of the clips that are being gathered: their masks no longer fit."""
+    def drop(self) -> list[UUID]:
+        """Ask for none of the clips that are being gathered: their masks no longer fit; whose."""
+        dropped = list(self._open)
         self._open.clear()
+        return dropped
 
     def _ask(self, alert_id: UUID) -> None:
         clip = self._open.pop(alert_id)

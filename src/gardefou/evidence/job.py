@@ -14,6 +14,7 @@ from gardefou.capture.parameters import CodecParameters
 from gardefou.capture.ring import EncodedPacket
 from gardefou.evidence.heads import HeadRecord
 from gardefou.geometry.arrays import Floats
+from gardefou.perception.approved_view import ApprovedView
 
 
 class EvidenceKind(StrEnum):
@@ -61,7 +62,8 @@ class EvidenceJob:
 
     ``start`` and ``end`` bound the stretch that is shown, stream time, s; a snapshot shows
     ``start``. ``opened_at`` of the alert, s since the Unix epoch, dates the folder. ``masks`` are
-    the camera's privacy masks, polygons [K, 2] in fractions of the frame.
+    the camera's privacy masks, polygons [K, 2] in fractions of the frame; ``view`` the one that
+    they were drawn on: a picture of another one is not made, None asks nothing.
     """
 
     alert_id: UUID
@@ -73,6 +75,7 @@ class EvidenceJob:
     footage: Footage
     heads: HeadRecord
     masks: tuple[Floats, ...] = ()
+    view: ApprovedView | None = None
 
     @property
     def path(self) -> PurePosixPath:

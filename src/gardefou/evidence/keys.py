@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from gardefou.errors import KeysError
+from gardefou.evidence.key_lock import From, closed, is_closed, opened, opening_secret
 
 VARIABLE: Final = "GARDEFOU_KEYS"
 """Environment variable that puts the keys into another folder, on another medium."""
@@ -47,6 +48,7 @@ def kept_secret(
         found = _read(path)
         if found is None:
             raise KeysError("log.keys.lost", path=path, mark=marked, variable=VARIABLE)
+        found = opened(found, path, opening_secret(path.parent))
         _hold_to_mark(path, marked, found, tell)
     except OSError as error:
         reason = error.strerror or error
@@ -66,7 +68,28 @@ def _make_first(
         return
     if path.exists() and path.parent != marked.parent / FOLDER:
         raise KeysError("log.keys.foreign", path=path, variable=VARIABLE, mark=marked)
-    _hold_to_mark(path, marked, _placed(path, make(), 0o600), tell)
+    _hold_to_mark(path, marked, placed_key(path, make()), tell)
+
+
+def placed_key(path: Path, key: bytes) -> bytes:
+    """Put a key in its place, closed where a secret is given, unless one is there; the one there.
+
+    Raises `OSError` and `KeysError`.
+    """
+    secret = opening_secret(path.parent)
+    content = key
+    if secret is not None and (secret.source is not From.ASKED or _any_closed(path.parent)):
+        content = closed(key, path.name, secret)
+    return opened(_placed(path, content, 0o600), path, secret)
+
+
+def read_key(path: Path) -> bytes:
+    """A key from its file, opened if it is closed; raises `OSError` and `KeysError`."""
+    return opened(path.read_bytes(), path, opening_secret(path.parent))
+
+
+def _any_closed(folder: Path) -> bool:
+    return any(is_closed(path.read_bytes()) for path in folder.glob("*key") if path.is_file())
 
 
 @contextmanager

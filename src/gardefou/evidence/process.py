@@ -32,6 +32,7 @@ from gardefou.evidence.job import (
 )
 from gardefou.evidence.snapshot import SnapshotMaker
 from gardefou.evidence.vault import Vault
+from gardefou.perception.approved_view import ViewCheck
 
 NICENESS: Final = 10
 """Added to the process's niceness: analysis comes first."""
@@ -151,11 +152,14 @@ class Desk:
         finder = self._loaded()
         path = self._settings.folder / job.path
         mask = PrivacyMask(job.masks)
-        put = self._put()
+        put, check = self._put(), ViewCheck(job.view, mask)
         if job.kind is EvidenceKind.SNAPSHOT:
-            SnapshotMaker(finder, put).make(job.footage, job.start, job.heads, mask, path)
+            maker = SnapshotMaker(finder, put, check)
+            maker.make(job.footage, job.start, job.heads, mask, path)
         else:
-            stretch = BlurredStretch(job.footage, job.start, job.end, job.heads, mask, finder)
+            stretch = BlurredStretch(
+                job.footage, job.start, job.end, job.heads, mask, finder, check
+            )
             yield from write_clip(stretch, path, put)
 
     def _put(self) -> PutFile:

@@ -17,12 +17,16 @@ from gardefou.evidence.job import Footage
 from gardefou.evidence.pictures import Picture, pictures
 from gardefou.evidence.redaction import blur_regions
 from gardefou.geometry.arrays import Floats, Image
+from gardefou.perception.approved_view import ViewCheck
 
 SNAPSHOT_PIXELS: Final = LARGEST_SHOWN
 """Most pixels of a snapshot: 1280 wide at 16:9."""
 
 JPEG_QUALITY: Final = 85
 """Quality of the JPEG, 0..100."""
+
+VIEW_KEY: Final = "evidence.another_view"
+"""Why there is no picture of a camera that does not show its approved view."""
 
 _SAME_MOMENT_S: Final = 1e-3
 
@@ -61,11 +65,17 @@ def picture_at(footage: Footage, time: float, mask: PrivacyMask, pixels: int) ->
 
 
 class SnapshotMaker:
-    """Makes snapshot files in the caller's own process; ``put`` writes them, plain by default."""
+    """Makes snapshot files in the caller's own process.
 
-    def __init__(self, finder: Finder, put: PutFile = whole_file) -> None:
+    ``put`` writes them, plain by default; ``check`` says of which view a picture may be made.
+    """
+
+    def __init__(
+        self, finder: Finder, put: PutFile = whole_file, check: ViewCheck | None = None
+    ) -> None:
         self._finder = finder
         self._put = put
+        self._check = check
 
     def make(
         self,
@@ -77,9 +87,12 @@ class SnapshotMaker:
     ) -> None:
         """Write the snapshot of a stream time, s, to ``path``, whole or not at all.
 
-        Raises `OutputError` when nothing can be decoded or the file cannot be written.
+        Raises `OutputError` when nothing can be decoded, when the picture does not show the view
+        that was approved and when the file cannot be written.
         """
         picture = picture_at(footage, time, mask, SNAPSHOT_PIXELS)
+        if self._check is not None and not self._check.admits(picture.image):
+            raise OutputError(VIEW_KEY)
         found = self._finder.find(picture.image)
         boxes = np.concatenate([heads.regions(picture.time), found.regions])
         data = render_snapshot(picture.image, mask, boxes)

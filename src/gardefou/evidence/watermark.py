@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Final
@@ -10,6 +11,7 @@ import av
 import av.error
 import cv2
 import numpy as np
+from av.codec.context import ThreadType
 from av.video import VideoStream
 
 from gardefou.errors import OutputError
@@ -30,7 +32,25 @@ _HERSHEY_PX: Final = 21.0
 _ROWS: Final = 5
 """Rows of text over a picture: whatever part is cut out of it holds one."""
 
-_CRF: Final = "23"
+_BLACK, _WHITE = 16, 235
+"""Brightness of the darkest and the lightest in a film (ITU-R BT.709, limited range)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How a marked clip is encoded by x264: preset, constant rate factor, pictures a keyframe."""
+
+    preset: str
+    crf: str
+    group: int
+
+
+KEPT: Final = Effort("veryfast", "23", 250)
+"""For a clip that leaves the system and is kept."""
+
+SHOWN: Final = Effort("ultrafast", "27", 20)
+"""For a clip that is looked at now: somebody waits for it. Less CPU, more bytes; a keyframe each
+2 s, to jump to."""
 
 
 def watermark_text(name: str, time: float) -> str:
@@ -61,10 +81,11 @@ def stamped_jpeg(data: bytes, text: str) -> bytes:
     return cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
 
 
-def stamped_clip(data: bytes, text: str) -> bytes:
+def stamped_clip(data: bytes, text: str, effort: Effort = KEPT) -> bytes:
     """An MP4 with the text burnt into every picture and no sound; it is encoded anew.
 
-    Raises `OutputError` when it cannot be decoded.
+    The same clip, text and effort give the same bytes. Raises `OutputError` when it cannot be
+    decoded.
     """
     made = BytesIO()
     try:
@@ -77,17 +98,35 @@ def stamped_clip(data: bytes, text: str) -> bytes:
             assert isinstance(stream, VideoStream)
             stream.width, stream.height, stream.pix_fmt = shown.width, shown.height, "yuv420p"
             stream.time_base = shown.time_base
-            stream.options = {"crf": _CRF, "preset": "veryfast"}
+            stream.options = {"crf": effort.crf, "preset": effort.preset, "bf": "0"}
+            for context in (shown.codec_context, stream.codec_context):
+                context.thread_count, context.thread_type = 1, ThreadType.NONE
+            stream.codec_context.gop_size = effort.group
+            light, dark = _layers(shown.height, shown.width, text)
             for frame in source.decode(shown):
-                image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
-                stamp(image, text)
-                written = av.VideoFrame.from_ndarray(image, format="bgr24")
-                written.pts, written.time_base = frame.pts, frame.time_base
-                target.mux(stream.encode(written))
+                target.mux(stream.encode(_stamped(frame, light, dark)))
             target.mux(stream.encode(None))
     except (av.error.FFmpegError, IndexError) as error:
         raise OutputError("evidence.not_decoded") from error
     return made.getvalue()
+
+
+def _stamped(frame: av.VideoFrame, light: Image, dark: Image) -> av.VideoFrame:
+    """The frame with the text in its brightness, as a copy: the decoder goes on from its own.
+
+    Only brightness is changed, which spares the way to colours and back.
+    """
+    planes = np.asarray(frame.to_ndarray(format="yuv420p"), np.uint8)
+    bright = planes[: frame.height]
+    for layer, level in ((dark, _BLACK), (light, _WHITE)):
+        where = np.flatnonzero(layer)
+        bright.reshape(-1)[where] = (
+            bright.reshape(-1)[where] * np.float32(1 - OPACITY) + np.float32(level * OPACITY)
+        ).astype(np.uint8)
+    written = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+    written.pts, written.time_base = frame.pts, frame.time_base
+    written.color_range, written.colorspace = frame.color_range, frame.colorspace
+    return written
 
 
 def _layers(height: int, width: int, text: str) -> tuple[Image, Image]:

@@ -7,9 +7,11 @@ oldest are destroyed, and a head line keeps the roots over them.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -53,6 +55,12 @@ SOFTWARE: Final = "gardefou"
 
 
 FileId = tuple[int, int, bytes]
+
+
+_OWN_FILE: Final = os.O_NOFOLLOW | os.O_NONBLOCK
+"""Neither a link to a file elsewhere nor a pipe, which would be waited for without an end."""
+
+_NO_FILE: Final = (errno.ELOOP, errno.ENXIO, errno.EISDIR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +161,7 @@ class Journal:
 
         Raises `JournalError` where the chain broke.
         """
-        if self._known is None and not self.path.exists():
+        if self._known is None and not os.path.lexists(self.path):
             return Grown(MerkleTree(), Place(START, 0, (0, 0, b"")))
         with self._faults(), self._opened_for_reading() as (file, size):
             tree, place = MerkleTree(), Place(START, 0, _file_id(file.fileno()))
@@ -183,7 +191,7 @@ class Journal:
 
         Each that is read is held to the one before it. Raises `JournalError` where the chain broke.
         """
-        if self._known is None and not self.path.exists():
+        if self._known is None and not os.path.lexists(self.path):
             return News([], Place(START, 0, (0, 0, b"")), known is None or known.size > 0)
         with self._faults(), self._opened_for_reading() as (file, size):
             place = Place(START, 0, _file_id(file.fileno()))
@@ -246,11 +254,13 @@ class Journal:
     def _open_locked(self) -> int:
         """The file, open and locked, unless another one took its name meanwhile: then that one."""
         while True:
-            created = not self.path.exists()
+            created = not os.path.lexists(self.path)
             if created and self._known is not None:
                 raise JournalError("governance.journal.gone", path=self.path)
-            handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | _OWN_FILE
+            handle = os.open(self.path, flags, 0o600)
             try:
+                self._hold_to_file(handle)
                 self._lock(handle)
                 if created:
                     sync_folder(self.path.parent)
@@ -376,7 +386,7 @@ class Journal:
     def _lines(self) -> Iterator[bytes]:
         """The lines up to the size that the file has when no append is under way."""
         with self._faults():
-            if self._known is None and not self.path.exists():
+            if self._known is None and not os.path.lexists(self.path):
                 return
             with self._opened_for_reading() as (file, size):
                 yield from _bounded(file, size)
@@ -385,16 +395,21 @@ class Journal:
     def _opened_for_reading(self) -> Iterator[tuple[BinaryIO, int]]:
         """The file, and the size that it has when no append is under way."""
         try:
-            file = self.path.open("rb")
+            handle = os.open(self.path, os.O_RDONLY | _OWN_FILE)
         except FileNotFoundError:
             if self._known is None:
                 raise
             raise JournalError("governance.journal.gone", path=self.path) from None
-        with file:
+        with os.fdopen(handle, "rb") as file:
+            self._hold_to_file(handle)
             fcntl.flock(file, fcntl.LOCK_SH)
             size = os.fstat(file.fileno()).st_size
             fcntl.flock(file, fcntl.LOCK_UN)
             yield file, size
+
+    def _hold_to_file(self, handle: int) -> None:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise JournalError("governance.journal.no_file", path=self.path)
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -402,6 +417,8 @@ class Journal:
         try:
             yield
         except OSError as error:
+            if error.errno in _NO_FILE:
+                raise JournalError("governance.journal.no_file", path=self.path) from error
             key = "full" if error.errno in FULL_DISK else "unusable"
             raise JournalError(
                 f"governance.journal.{key}",

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gardefou.errors import AccountError
-from gardefou.storage.files import sync_folder
+from gardefou.evidence.keys import placed_key, read_key
 
 STEP_S: Final = 30
 """How long a code lasts, s (RFC 6238)."""
@@ -85,14 +85,14 @@ class Seal:
     def of_folder(cls, folder: Path) -> Seal:
         """The seal whose key stands in ``folder``; made with its folder where there is none yet.
 
-        Raises `AccountError` when the key cannot be read or written.
+        Raises `AccountError` when the key cannot be read or written, `KeysError` when it is closed.
         """
         path = folder / KEY_NAME
         try:
             if not path.exists():
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _write_once(path, AESGCM.generate_key(_KEY_BITS))
-            key = path.read_bytes()
+                placed_key(path, AESGCM.generate_key(_KEY_BITS))
+            key = read_key(path)
         except OSError as error:
             raise AccountError("accounts.key.unusable", path=path, reason=error.strerror) from error
         if len(key) * 8 != _KEY_BITS:
@@ -112,16 +112,3 @@ class Seal:
             return self._cipher.decrypt(data[:_NONCE], data[_NONCE:], account.encode()).decode()
         except InvalidTag as error:
             raise AccountError("accounts.key.wrong", account=account) from error
-
-
-def _write_once(path: Path, key: bytes) -> None:
-    """Write a key for its owner only, never over another one that was made meanwhile."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(path.parent)

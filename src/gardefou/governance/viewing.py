@@ -87,9 +87,14 @@ class Viewings:
 
     def motive(self, person: str, what: str) -> str | None:
         """Why they said they look at it; None when they have not, or too long ago."""
+        found = self.begun(person, what)
+        return None if found is None else found[1]
+
+    def begun(self, person: str, what: str) -> tuple[float, str] | None:
+        """When they said why they look at it, s, and why; None as `motive`."""
         with self._lock:
             at, motive = self._open.get((person, what), (-VIEW_SPAN_S, ""))
-        return motive if _lasts(at, self._clock()) else None
+        return (at, motive) if _lasts(at, self._clock()) else None
 
 
 def _lasts(at: float, now: float) -> bool:

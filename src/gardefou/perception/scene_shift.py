@@ -107,6 +107,7 @@ class SceneShift:
         self._look_s = look_s
         self._next = -float("inf")
         self._current: Field | None = None
+        self._newest: Field | None = None
         self._looks = 0
         self._doubts = 0
         self._weights: Field | None = None
@@ -121,7 +122,7 @@ class SceneShift:
         if time < self._next and self._next - time <= self._look_s:
             return None
         self._next = time + self._look_s
-        seen = self._seen(image)
+        seen = self._newest = self._seen(image)
         if self._current is None or self._current.shape != seen.shape:
             self._current, self._looks = seen, 0
         self._looks += 1
@@ -132,31 +133,15 @@ class SceneShift:
         if self.reference is None:
             self.reference = self._current.copy()
             return Look(View.SAME)
-        return self._compared(self._current, self.reference)
+        return self._concluded(compared(self._current, self.reference))
 
-    def _compared(self, current: Field, reference: Field) -> Look:
-        if current.shape != reference.shape:
-            return self._concluded(Look(View.MOVED, 0.0, 0.0, 1.0, _LEAST_BLOCKS))
-        matches = [
-            _matched(reference, current, rows, columns)
-            for rows, columns in _grid(reference.shape[:2])
-        ]
-        seen = [each for each in matches if each.then >= _STRUCTURE]
-        blocks = len(seen)
-        if blocks < _LEAST_BLOCKS:
-            return self._concluded(Look(View.UNDECIDED, blocks=blocks))
-        kept = sum(each.is_kept for each in seen) / blocks
-        shifted = sum(each.has_shifted for each in seen) / blocks
-        structure = sum(each.now for each in seen) / sum(each.then for each in seen)
-        moved = _moved_as_a_whole(seen, reference.shape[:2])
-        shares = kept, shifted, structure, blocks, moved
-        if shifted >= _MANY_SHIFTED or moved >= LEAST_SHIFT:
-            return self._concluded(Look(View.MOVED, *shares))
-        if kept > _FEW_KEPT:
-            return self._concluded(Look(View.SAME, *shares))
-        # Edges fewer than before are the night or fog; as many, but others, are another view.
-        view = View.MOVED if structure >= _AS_MUCH else View.UNDECIDED
-        return self._concluded(Look(view, *shares))
+    @property
+    def newest(self) -> Look:
+        """What the picture looked at last says alone, nothing averaged: `View.LEARNING` without a
+        reference to hold it against."""
+        if self.reference is None or self._newest is None:
+            return Look(View.LEARNING)
+        return compared(self._newest, self.reference)
 
     def _concluded(self, look: Look) -> Look:
         """A view counts as another one only when several looks in a row say so."""
@@ -170,17 +155,50 @@ class SceneShift:
         if self._hidden is None:
             return field
         if self._weights is None or self._weights.shape[:2] != field.shape[:2]:
-            size = (field.shape[1], field.shape[0])
-            hidden = cv2.resize(self._hidden, size, interpolation=cv2.INTER_AREA)
-            grown = cv2.dilate((hidden > 0).astype(np.uint8), np.ones((5, 5), np.uint8))
-            self._weights = (grown == 0).astype(np.float32)[..., np.newaxis]
+            self._weights = shown_edges(self._hidden, field)
         weighted: Field = field * self._weights
         return weighted
 
 
-def edges(image: Image) -> Field:
-    """Edges of a picture [H, W, 3]: doubled directions, lengths that brightness does not change."""
-    height = max(2 * BLOCKS[1], round(image.shape[0] * WIDTH / image.shape[1]))
+def compared(current: Field, reference: Field) -> Look:
+    """Hold edges, of one picture or averaged, against those of the approved view."""
+    if current.shape != reference.shape:
+        return Look(View.MOVED, 0.0, 0.0, 1.0, _LEAST_BLOCKS)
+    matches = [
+        _matched(reference, current, rows, columns) for rows, columns in _grid(reference.shape[:2])
+    ]
+    seen = [each for each in matches if each.then >= _STRUCTURE]
+    blocks = len(seen)
+    if blocks < _LEAST_BLOCKS:
+        return Look(View.UNDECIDED, blocks=blocks)
+    kept = sum(each.is_kept for each in seen) / blocks
+    shifted = sum(each.has_shifted for each in seen) / blocks
+    structure = sum(each.now for each in seen) / sum(each.then for each in seen)
+    moved = _moved_as_a_whole(seen, reference.shape[:2])
+    shares = kept, shifted, structure, blocks, moved
+    if shifted >= _MANY_SHIFTED or moved >= LEAST_SHIFT:
+        return Look(View.MOVED, *shares)
+    if kept > _FEW_KEPT:
+        return Look(View.SAME, *shares)
+    # Edges fewer than before are the night or fog; as many, but others, are another view.
+    return Look(View.MOVED if structure >= _AS_MUCH else View.UNDECIDED, *shares)
+
+
+def shown_edges(hidden: npt.NDArray[np.uint8], field: Field) -> Field:
+    """Weights [H, W, 1] of the edges of a field: 0 on masks [any size, not 0] and beside them."""
+    resized = cv2.resize(hidden, (field.shape[1], field.shape[0]), interpolation=cv2.INTER_AREA)
+    grown = cv2.dilate((resized > 0).astype(np.uint8), np.ones((5, 5), np.uint8))
+    weights: Field = (grown == 0).astype(np.float32)[..., np.newaxis]
+    return weights
+
+
+def edges(image: Image, height: int | None = None) -> Field:
+    """Edges of a picture [H, W, 3]: doubled directions, lengths that brightness does not change.
+
+    ``height`` of the field, px, by default as the picture's shape has it.
+    """
+    if height is None:
+        height = max(2 * BLOCKS[1], round(image.shape[0] * WIDTH / image.shape[1]))
     small = cv2.resize(image, (WIDTH, height), interpolation=cv2.INTER_AREA)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
     grey = np.log(cv2.GaussianBlur(grey, (3, 3), 0) + np.float32(_DARK))

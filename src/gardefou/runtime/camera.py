@@ -26,6 +26,8 @@ from gardefou.errors import GardefouError
 from gardefou.evidence.collector import CameraEvidence
 from gardefou.evidence.heads import HeadTrail
 from gardefou.evidence.job import EvidenceJob, Footage
+from gardefou.evidence.snapshot import VIEW_KEY
+from gardefou.perception.approved_view import ApprovedView
 from gardefou.perception.engine import InferenceEngine
 from gardefou.runtime.assembly import camera_pipeline, read_settings, sleep_of
 from gardefou.runtime.bus import CameraState
@@ -39,7 +41,8 @@ from gardefou.runtime.view_guard import ViewGuard
 from gardefou.site.document import Camera
 from gardefou.site.source import SourceKind
 from gardefou.statistics.quarters import QuarterCounts
-from gardefou.storage.events import AlertInterrupted
+from gardefou.storage.events import AlertInterrupted, EvidenceFailed
+from gardefou.storage.records import EvidenceKind
 
 SILENT_S: Final = 10.0
 """After this long without a frame an open alert is closed as interrupted: nobody looks, s."""
@@ -185,7 +188,7 @@ class CameraWork:
             camera_id=self.camera.id,
             state=state,
             since=since,
-            notice=blocked or self._trouble or _reason(health),
+            notice=blocked or self._trouble or _reason(health) or self._doubt(),
             analysed=self._analysed,
             dropped=health.drops if health else 0,
             hung=self._is_stuck() or (health is not None and health.is_hung),
@@ -215,6 +218,9 @@ class CameraWork:
         if self._blocked is None and self._view is not None:
             return self._view.notice
         return self._blocked
+
+    def _doubt(self) -> Notice | None:
+        return None if self._view is None else self._view.doubt
 
     def _since(self, why: Notice) -> float:
         """Since when a camera stands still for a reason, UTC s."""
@@ -285,7 +291,7 @@ class CameraWork:
             source.analyse_at(self._settings.analysis_fps * self._share)
             masks = [np.array(mask.polygon) for mask in self.camera.masks]
             self._evidence = CameraEvidence(
-                self.camera.id, source, self._trail, self._submit, masks
+                self.camera.id, source, self._trail, self._submit, masks, self._approved
             )
             self._epoch = source.epoch
             source.start()
@@ -326,6 +332,9 @@ class CameraWork:
         self._last_time, self._last_seen = frame.time, time.monotonic()
         if self.watched and time.monotonic() - self._pictured >= PICTURE_S:
             self._pictured = time.monotonic()
+            if self._view is not None and not self._view.admits(frame.image):
+                self._painter.forget(self.camera.id)
+                return
             self._painter.offer(self.camera.id, frame.image, self._trail.regions(frame.time))
 
     def _look_for_alerts(self, frame: Frame, source: LiveSource, evidence: CameraEvidence) -> None:
@@ -343,9 +352,13 @@ class CameraWork:
         if source.gate is not None:
             source.gate.answer(frame.time, analysed.calm)
 
+    def _approved(self) -> ApprovedView | None:
+        return None if self._view is None else self._view.approved
+
     def _hide(self, evidence: CameraEvidence) -> None:
         """The camera moved, its masks no longer fit: neither picture nor clip of it is made."""
-        evidence.drop()
+        for alert_id in evidence.drop():
+            self._outbox.write(EvidenceFailed(alert_id, EvidenceKind.CLIP, VIEW_KEY))
         self._painter.forget(self.camera.id)
 
     def _tell(self, event: AlertEvent, evidence: CameraEvidence) -> None:

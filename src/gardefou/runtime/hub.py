@@ -380,6 +380,7 @@ class Hub:
             self.bus.publish(health)
         if health.notice is not None and health.notice.key == MOVED_KEY:
             self._note_moved(health.camera_id)
+            self._intake.withdraw()
         if health.state in SHOWS_NOTHING:
             self.live.end(health.camera_id)
             self.trials.end([health.camera_id], health.notice or _not_running(health.camera_id))

@@ -20,6 +20,7 @@ from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.runtime.bus import AlertChange, AlertChanged, InMemoryEventBus
 from gardefou.runtime.home import Home
 from gardefou.runtime.settling import settle_evidence, unsettled
+from gardefou.runtime.withdrawal import withdraw_doubtful
 from gardefou.statistics.quarters import QuarterCounts
 from gardefou.storage.events import AlertNews, EvidenceFailed, EvidenceReady, alert_id_of
 from gardefou.storage.records import AlertRecord, CloseReason
@@ -80,6 +81,7 @@ class Intake:
         self._bus = bus
         self._clock = clock
         self._lock = threading.Lock()
+        self._withdrawing = threading.Lock()
         self._news = threading.Event()
         self._stopped = threading.Event()
         self._deaths: list[_Death] = []
@@ -89,6 +91,7 @@ class Intake:
     def start(self) -> None:
         """Close what an earlier life left open, then begin to read."""
         self._end_all()
+        self.withdraw()
         self._thread.start()
 
     def stop(self) -> None:
@@ -97,6 +100,7 @@ class Intake:
         self._news.set()
         self._thread.join()
         self._end_all()
+        self.withdraw()
 
     def poke(self) -> None:
         """Something was written."""
@@ -194,7 +198,16 @@ class Intake:
             if self._store.record_closed(record.id, at, CloseReason.INTERRUPTED):
                 self._bus.publish(AlertChanged(record.id, AlertChange.CLOSED))
 
+    def withdraw(self) -> None:
+        """Destroy what cameras that moved recorded since their view was sure, and tell of it."""
+        with self._withdrawing:
+            alerts = withdraw_doubtful(self._store, self._journal, self._home)
+        for alert in alerts:
+            self._bus.publish(AlertChanged(alert, AlertChange.EVIDENCE))
+
     def _publish(self, report: IngestReport) -> None:
+        if any(isinstance(event, EvidenceReady) for event in report.recorded):
+            self.withdraw()  # It may be of a camera that was found to have moved meanwhile.
         for event in report.recorded:
             if isinstance(event, QuarterCounts):  # Nobody hears of a count in the same hour.
                 continue

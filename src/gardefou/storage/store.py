@@ -236,15 +236,20 @@ class Store:
             holds.refuse_held(session, alert_id, self._clock())
             return writing.erase(session, alert_id, at)
 
-    def erase_evidence(self, alert_id: UUID, error_key: str) -> bool:
-        """Take an alert's evidence away and keep the alert; False when it had none.
+    def erase_evidence(
+        self,
+        alert_id: UUID,
+        error_key: str,
+        kinds: Collection[EvidenceKind] = tuple(EvidenceKind),
+    ) -> bool:
+        """Take an alert's evidence away and keep the alert; False when it had none of ``kinds``.
 
         ``error_key`` is the catalogue key that says why; files are listed in `files_to_purge`.
         Raises `HeldError` while a hold lasts on it.
         """
         with self._database.writing() as session:
             holds.refuse_held(session, alert_id, self._clock())
-            return writing.erase_evidence(session, alert_id, error_key)
+            return writing.erase_evidence(session, alert_id, error_key, kinds)
 
     def place_hold(self, hold: Hold) -> None:
         """Keep what a procedure claims from being destroyed; raises `StorageError`."""

@@ -27,7 +27,7 @@ from gardefou.storage.models import (
     PurgeRow,
     ReviewRow,
 )
-from gardefou.storage.records import CloseReason, Mode
+from gardefou.storage.records import CloseReason, EvidenceKind, Mode
 from gardefou.storage.review import Review
 
 
@@ -196,21 +196,26 @@ def erase(session: Session, alert_id: UUID, at: float) -> bool:
     return True
 
 
-def erase_evidence(session: Session, alert_id: UUID, error_key: str) -> bool:
-    """Take an alert's evidence out; list its files for deletion; the alert stays."""
+def erase_evidence(
+    session: Session, alert_id: UUID, error_key: str, kinds: Collection[EvidenceKind]
+) -> bool:
+    """Take an alert's evidence of some kinds out; list its files for deletion; the alert stays."""
     row = session.get(AlertRow, alert_id)
-    if row is None or not _list_files(session, row):
+    if row is None or not _list_files(session, row, kinds):
         return False
     for piece in row.evidence:
-        if piece.path is not None:
+        if piece.path is not None and piece.kind in kinds:
             piece.path, piece.made_at, piece.error_key = None, None, error_key
     session.flush()
     return True
 
 
-def _list_files(session: Session, row: AlertRow) -> bool:
+def _list_files(
+    session: Session, row: AlertRow, kinds: Collection[EvidenceKind] = tuple(EvidenceKind)
+) -> bool:
     """List an alert's files for deletion; whether it has any."""
-    paths = [piece.path for piece in row.evidence if piece.path is not None]
+    kept = [piece for piece in row.evidence if piece.kind in kinds]
+    paths = [piece.path for piece in kept if piece.path is not None]
     for path in paths:
         session.merge(PurgeRow(path=path, alert_id=row.id))
     return bool(paths)

@@ -36,6 +36,7 @@ from gardefou.web.api import (
 )
 from gardefou.web.api.context import Context
 from gardefou.web.api.models import ProblemView
+from gardefou.web.marked import MarkedClips
 from gardefou.web.parameters import only_known_parameters
 from gardefou.web.presence import Presence
 from gardefou.web.security import LOCAL_HOSTS, Guard
@@ -61,6 +62,7 @@ def create_app(services: WebServices, hosts: Collection[str] = LOCAL_HOSTS) -> F
         streams=OpenStreams(),
         viewings=Viewings(services.clock),
         presence=Presence(services.clock),
+        marked=MarkedClips(services.clock),
     )
     app.add_middleware(Guard, hosts=hosts)
     return app

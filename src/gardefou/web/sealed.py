@@ -1,20 +1,55 @@
-"""A sealed file as an answer, whole or by range, decrypted chunk by chunk while it is sent."""
+"""A sealed file, or bytes, as an answer, whole or by range; decrypted while it is sent."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
+from typing import Protocol
 
 from fastapi.responses import Response, StreamingResponse
 from starlette.background import BackgroundTask
 
-from gardefou.evidence.vault import SealedFile
-
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
-def sealed_response(sealed: SealedFile, media_type: str, wanted: str | None) -> Response:
+class Content(Protocol):
+    """What can be sent in parts: a sealed file, or bytes in memory."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of it."""
+        ...
+
+    def read(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes from ``start`` to ``end`` (not included)."""
+        ...
+
+    def close(self) -> None:
+        """It is not needed any more."""
+        ...
+
+
+class InMemory:
+    """Bytes as content to be sent in parts."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    @property
+    def size(self) -> int:
+        """Bytes of it."""
+        return len(self._data)
+
+    def read(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes from ``start`` to ``end`` (not included), at once."""
+        yield self._data[start:end]
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def sealed_response(sealed: Content, media_type: str, wanted: str | None) -> Response:
     """Answer with a file, or with the one range of it that a ``Range`` header asks for.
 
     A header that asks for several ranges, or says something else, is ignored (RFC 9110, 14.2). The
@@ -42,7 +77,7 @@ def sealed_response(sealed: SealedFile, media_type: str, wanted: str | None) -> 
     )
 
 
-def _content(sealed: SealedFile, start: int, end: int) -> Iterator[bytes]:
+def _content(sealed: Content, start: int, end: int) -> Iterator[bytes]:
     try:
         yield from sealed.read(start, end)
     finally:

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from gardefou.governance.viewing import Viewings
+from gardefou.web.marked import MarkedClips
 from gardefou.web.presence import Presence
 from gardefou.web.services import WebServices
 from gardefou.web.streams import OpenStreams
@@ -25,6 +26,7 @@ class Context:
     streams: OpenStreams
     viewings: Viewings
     presence: Presence
+    marked: MarkedClips
 
 
 def _context(request: Request) -> Context:

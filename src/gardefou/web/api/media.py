@@ -22,7 +22,7 @@ from gardefou.web.api.alerts import find_alert
 from gardefou.web.api.context import Context, InContext
 from gardefou.web.api.models import PersonName, ProblemView, TextKey
 from gardefou.web.problems import RefusedError
-from gardefou.web.sealed import sealed_response
+from gardefou.web.sealed import InMemory, sealed_response
 
 LOGGER: Final = logging.getLogger(__name__)
 
@@ -67,7 +67,8 @@ def get_evidence(
 ) -> Response:
     """A picture or clip of an alert, whole or by range.
 
-    Where there are accounts, only after saying why, and a picture carries its viewer's name.
+    Where there are accounts, only after saying why, and every picture of it carries its viewer's
+    name.
     """
     record = find_alert(context, alert_id)
     sealed = opened_evidence(context, record, file.kind)
@@ -76,6 +77,8 @@ def get_evidence(
         context.trail.viewing_evidence(person.actor(viewer), alert_id, file.kind, motive)
         if person.has_account and file is EvidenceFile.SNAPSHOT:
             return _stamped(context, person, sealed, file.media_type)
+        if person.has_account:
+            return _marked(context, person, sealed, file, alert_id, None if if_range else wanted)
         # A part may only be asked for of the very same file, which never changes under its name.
         return sealed_response(sealed, file.media_type, None if if_range else wanted)
     except BaseException:
@@ -89,6 +92,30 @@ def _stamped(context: Context, person: Person, sealed: SealedFile, media_type: s
         picture = sealed.whole()
     text = watermark_text(person.name(None), context.services.clock())
     return Response(stamped_jpeg(picture, text), media_type=media_type)
+
+
+def _marked(
+    context: Context,
+    person: Person,
+    sealed: SealedFile,
+    file: EvidenceFile,
+    alert_id: UUID,
+    wanted: str | None,
+) -> Response:
+    """A clip with its viewer's name burnt in, and when they said why: so its bytes stay the same.
+
+    However often and in whatever parts it is asked for while that motive stands.
+    """
+    begun = context.viewings.begun(person.actor(None), f"alert:{alert_id}")
+    if begun is None:  # Ended in this moment.
+        raise RefusedError(HTTPStatus.FORBIDDEN, "accounts.refused.motive")
+    text = watermark_text(person.name(None), begun[0])
+    with sealed:
+        try:
+            clip = context.marked.of(f"{alert_id}/{file.value}", text, sealed.whole)
+        except OutputError as error:
+            raise _unreadable(error) from error
+    return sealed_response(InMemory(clip), file.media_type, wanted)
 
 
 def opened_evidence(context: Context, record: AlertRecord, kind: EvidenceKind) -> SealedFile:
