@@ -90,7 +90,7 @@ def test_an_epoch_that_the_first_frame_brings_is_no_loss() -> None:
 
 
 def test_what_comes_after_looks_is_answered_before_the_next_is_asked_for() -> None:
-    diary = Diary()
+    diary = Diary([])
     answered: list[float] = []
 
     def frames() -> Iterator[Frame]:
@@ -103,7 +103,7 @@ def test_what_comes_after_looks_is_answered_before_the_next_is_asked_for() -> No
             diary.asked.append(f"finish {pending:g}")
             return cast(Analysed, SimpleNamespace(percept=SimpleNamespace(time=pending), calm=True))
 
-    pipeline = cast(CameraPipeline, Calm())
+    pipeline = cast(CameraPipeline, Calm([]))
     list(analysed_frames(frames(), pipeline, Source(0), lambda time, calm: answered.append(time)))
     assert answered == [0.0, 2.0, 4.0]
     asked = diary.asked
