@@ -11,13 +11,17 @@ import numpy as np
 import pytest
 
 from gardefou.capture.file import FileSource
+from gardefou.capture.masks import PrivacyMask
 from gardefou.capture.notice import Notice
 from gardefou.capture.reader import ReadSettings
 from gardefou.errors import TrialError
 from gardefou.evidence.finder import Found
 from gardefou.evidence.job import Footage
+from gardefou.evidence.pictures import pictures
 from gardefou.geometry.arrays import Image
 from gardefou.governance.ledger import Origin
+from gardefou.perception.approved_view import ApprovedView
+from gardefou.perception.scene_shift import edges
 from gardefou.runtime.bus import CameraState
 from gardefou.runtime.detectors import watching_only
 from gardefou.runtime.messages import Tried, TryOut, Withdraw
@@ -125,6 +129,25 @@ def test_what_cannot_be_decoded_is_said(kept: Footage, models_dir: Path) -> None
     work = TrialWork(TrialJob(1, proposed(), lines_only=True), nothing, (), models_dir)
     with pytest.raises(TrialError, match="lawn"):
         try_out(work, NobodyFound())
+
+
+@pytest.mark.parametrize("lines_only", [True, False])
+def test_a_camera_that_shows_another_view_shows_nothing(
+    kept: Footage, models_dir: Path, lines_only: bool
+) -> None:
+    elsewhere = np.random.default_rng(5).integers(0, 255, (576, 768, 3)).astype(np.uint8)
+    view = ApprovedView(edges(elsewhere, 120), is_strict=True)
+    job = TrialJob(1, proposed(), lines_only)
+    with pytest.raises(TrialError, match="approved view"):
+        try_out(TrialWork(job, kept, (LEFT,), models_dir, view), NobodyFound())
+
+
+def test_masks_that_are_proposed_do_not_make_another_view(kept: Footage, models_dir: Path) -> None:
+    in_force = PrivacyMask([LEFT])
+    (first, *_) = pictures(kept, in_force, 640 * 480, lambda _: True)
+    view = ApprovedView(edges(first.image, 120), is_strict=True)
+    job = TrialJob(1, proposed(), lines_only=False)
+    assert try_out(TrialWork(job, kept, (LEFT,), models_dir, view), NobodyFound()).pictures
 
 
 # The desk of the hub

@@ -147,6 +147,11 @@ class CameraWork:
         if source is not None:
             source.ring.keep(self._kept_s)
 
+    @property
+    def approved(self) -> ApprovedView | None:
+        """The view that pictures of it must show; None until it is known."""
+        return None if self._view is None else self._view.approved
+
     def kept(self) -> Footage | Notice:
         """Everything that is kept of the stream now, or why nobody may look at it."""
         why = self.why_not()
@@ -291,7 +296,7 @@ class CameraWork:
             source.analyse_at(self._settings.analysis_fps * self._share)
             masks = [np.array(mask.polygon) for mask in self.camera.masks]
             self._evidence = CameraEvidence(
-                self.camera.id, source, self._trail, self._submit, masks, self._approved
+                self.camera.id, source, self._trail, self._submit, masks, lambda: self.approved
             )
             self._epoch = source.epoch
             source.start()
@@ -351,9 +356,6 @@ class CameraWork:
         self._latencies.append(time.monotonic() - frame.arrived)
         if source.gate is not None:
             source.gate.answer(frame.time, analysed.calm)
-
-    def _approved(self) -> ApprovedView | None:
-        return None if self._view is None else self._view.approved
 
     def _hide(self, evidence: CameraEvidence) -> None:
         """The camera moved, its masks no longer fit: neither picture nor clip of it is made."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from gardefou.evidence.pictures import pictures
 from gardefou.evidence.place import PICTURES, place_drawing
 from gardefou.evidence.snapshot import SNAPSHOT_PIXELS, render_snapshot
 from gardefou.geometry.arrays import Floats
+from gardefou.perception.approved_view import ApprovedView, ViewCheck
 from gardefou.perception.engine import InferenceEngine
 from gardefou.runtime.assembly import camera_pipeline, read_settings
 from gardefou.runtime.stream import analysed_frames
@@ -37,19 +38,23 @@ class TrialWork:
     """A job with all it takes: the kept packets, and the masks in force, polygons [K, 2].
 
     The masks that the job proposes are burnt in besides, so that never less is hidden than now.
+    ``approved`` is the view that a picture must show before anybody sees it, None where none is
+    known.
     """
 
     job: TrialJob
     footage: Footage
     masks: tuple[Floats, ...] = ()
     models_dir: Path | None = None
+    approved: ApprovedView | None = None
 
 
 def try_out(work: TrialWork, finder: Finder | None = None) -> TrialOutcome:
     """Analyse what was kept as if it came now; where the stream begins, nothing is known yet.
 
     ``finder`` of what must be blurred, by default the one of evidence. Raises `TrialError` when
-    nothing can be decoded, `ModelError` without the models.
+    nothing can be decoded and when no picture shows the approved view, `ModelError` without the
+    models.
     """
     camera = work.job.camera
     proposed = [np.array(mask.polygon) for mask in camera.masks]
@@ -69,17 +74,16 @@ def try_out(work: TrialWork, finder: Finder | None = None) -> TrialOutcome:
     if not times:
         raise TrialError("runtime.trial.nothing", camera=camera.id)
     alerts = _alerts(events, stretch.start)
-    painter = _Painter(
-        work.footage, masks, trail.record(), finder or HeadFinder(FinderSettings(work.models_dir))
-    )
+    found = finder or HeadFinder(FinderSettings(work.models_dir))
+    painter = _Painter(work, masks, trail.record(), found)
     if work.job.lines_only:
         wanted = list(np.linspace(times[0], times[-1], PICTURES))
         lines = place_drawing([picture.jpeg for picture in painter.paint(wanted)])
         shown_pictures = [TrialPicture(0.0, lines)]
     else:
         wanted = [stretch.start + each.opened_s for each in alerts][:MOST_PICTURES]
-        found = painter.paint(wanted or [times[-1]])
-        shown_pictures = [replace(each, at_s=each.at_s - stretch.start) for each in found]
+        painted = painter.paint(wanted or [times[-1]])
+        shown_pictures = [replace(each, at_s=each.at_s - stretch.start) for each in painted]
     return TrialOutcome(stretch.span_s, len(times), tuple(alerts), tuple(shown_pictures))
 
 
@@ -104,21 +108,31 @@ class _Painter:
     """Pictures of moments as evidence shows them: masked, then heads and numbers blurred."""
 
     def __init__(
-        self, footage: Footage, masks: PrivacyMask, heads: HeadRecord, finder: Finder
+        self, work: TrialWork, masks: PrivacyMask, heads: HeadRecord, finder: Finder
     ) -> None:
-        self._footage = footage
+        self._work = work
         self._masks = masks
         self._heads = heads
         self._finder = finder
 
-    def paint(self, times: Sequence[float]) -> Iterator[TrialPicture]:
-        """A picture at or just after each stream time, s; times that share one get it once."""
+    def paint(self, times: Sequence[float]) -> list[TrialPicture]:
+        """A picture at or just after each stream time, s; times that share one get it once.
+
+        Raises `TrialError` when none shows the approved view.
+        """
+        in_force = PrivacyMask(list(self._work.masks))
+        check = ViewCheck(self._work.approved, in_force)
         takes = _first_after(times)
-        for picture in pictures(self._footage, self._masks, SNAPSHOT_PIXELS, takes):
-            found = self._finder.find(picture.image).regions
-            regions = np.concatenate([self._heads.regions(picture.time), found])
-            jpeg = render_snapshot(picture.image, self._masks, regions)
-            yield TrialPicture(picture.time, jpeg)
+        painted = []
+        for picture in pictures(self._work.footage, in_force, SNAPSHOT_PIXELS, takes):
+            if check.admits(picture.image):
+                found = self._finder.find(picture.image).regions
+                regions = np.concatenate([self._heads.regions(picture.time), found])
+                jpeg = render_snapshot(picture.image, self._masks, regions)
+                painted.append(TrialPicture(picture.time, jpeg))
+        if not painted:
+            raise TrialError("runtime.trial.another_view", camera=self._work.job.camera.id)
+        return painted
 
 
 def _first_after(times: Sequence[float]) -> Callable[[float], bool]:

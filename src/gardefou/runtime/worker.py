@@ -204,7 +204,7 @@ class Worker:
             return
         masks = tuple(np.array(mask.polygon) for mask in work.camera.masks)
         self._trial = TrialRun(
-            TrialWork(job, kept, masks, self._settings.models_dir),
+            TrialWork(job, kept, masks, self._settings.models_dir, work.approved),
             partial(self._tell_trial, job.number),
         )
 
