@@ -66,6 +66,8 @@ class CameraPipeline:
         self._policy = AlertPolicy(camera_id, timings, mandate_id)
         self._settled_after_s = max((settled_after_s(each) for each in detectors), default=0.0)
         self._before = (Tracks.empty(), False)
+        self.looks_at_all = False
+        """Whether the network looks at every picture just now, whatever the cadence says."""
 
     @property
     def open_alerts(self) -> list[Alert]:
@@ -79,7 +81,7 @@ class CameraPipeline:
             frame.time,
             frame.image,
             frame.burst,
-            lambda foreground: self._cadence.needs(foreground, frame.time),
+            lambda moving: self._cadence.needs(moving, frame.time, always=self.looks_at_all),
         )
 
     def finish(self, pending: Pending) -> Analysed:
