@@ -32,6 +32,7 @@ from gardefou.evidence.redaction import blurred_area
 from gardefou.geometry.arrays import Bools, Floats, Image, Size
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
+from gardefou.runtime.cadence import Cadence
 from gardefou.runtime.pipeline import CameraPipeline
 from gardefou.runtime.stream import analysed_frames
 
@@ -68,12 +69,13 @@ def analysed(video: Path, seconds: float) -> tuple[Footage, HeadTrail]:
     trail = HeadTrail(seconds=seconds + 10)
     ring = PacketRing(1e9, 1 << 30)
     with InferenceEngine(threads=1) as engine, FileSource(video, ReadSettings("a"), ring) as source:
-        pipeline = CameraPipeline("a", Perceiver(engine), [])
+        pipeline = CameraPipeline("a", Perceiver(engine), [], cadence=Cadence())
         for seen in analysed_frames(source.frames(), pipeline, source):
             percept = seen.percept
             if percept.time > seconds:
                 break
-            trail.add(percept.time, percept.size, percept.detections, seen.tracks)
+            if percept.looked:
+                trail.add(percept.time, percept.size, percept.detections, seen.tracks)
         return Footage(tuple(ring.since(0.0)), source.codec_parameters), trail
 
 

@@ -37,6 +37,7 @@ from gardefou.geometry.arrays import Image
 from gardefou.perception.engine import InferenceEngine
 from gardefou.perception.perceiver import Perceiver
 from gardefou.perception.vehicle_bands import may_carry_number, vehicle_bands
+from gardefou.runtime.cadence import Cadence
 from gardefou.runtime.pipeline import CameraPipeline
 from gardefou.runtime.stream import analysed_frames
 
@@ -87,13 +88,14 @@ def blurred(
     """Make a clip; with ``truth``, look at every picture of it for vehicles it is sure of."""
     trail, ring = HeadTrail(seconds=seconds + 10), PacketRing(1e9, 1 << 30)
     with InferenceEngine(threads=1) as engine, FileSource(video, ReadSettings("a"), ring) as source:
-        pipeline = CameraPipeline("a", Perceiver(engine), [])
+        pipeline = CameraPipeline("a", Perceiver(engine), [], cadence=Cadence())
         for seen in analysed_frames(source.frames(), pipeline, source):
             percept = seen.percept
             if percept.time > seconds:
                 break
             size = source.codec_parameters.size
-            trail.add(percept.time, percept.size, percept.detections, seen.tracks, size)
+            if percept.looked:
+                trail.add(percept.time, percept.size, percept.detections, seen.tracks, size)
         footage = Footage(tuple(ring.since(0.0)), source.codec_parameters)
     found, mask = HeadFinder(FinderSettings()), PrivacyMask()
     begun = time.process_time()

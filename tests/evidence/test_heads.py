@@ -74,6 +74,20 @@ def test_a_thing_has_no_head(kind: ObjectClass) -> None:
     assert len(trail.regions(10.0)) == 0
 
 
+def test_where_looks_are_sparse_heads_count_for_longer() -> None:
+    every, every_second = HeadTrail(), HeadTrail()
+    places = [20.0 + 60 * beat for beat in range(9)]
+    for beat in range(9):
+        seen = detected(person_at(60.0 * beat))
+        every.add(10 + 0.2 * beat, SIZE, seen, Tracks.empty())
+        if beat % 2 == 0:
+            every_second.add(10 + 0.2 * beat, SIZE, seen, Tracks.empty())
+    near = [beat for beat in range(9) if covers(every.regions(10.8), places[beat])]
+    assert near == [2, 3, 4, 5, 6]
+    far = [beat for beat in range(9) if covers(every_second.regions(10.8), places[beat])]
+    assert far == [0, 2, 4, 6, 8]
+
+
 def test_heads_seen_shortly_before_and_after_count() -> None:
     trail = HeadTrail()
     for time, x in ((10.0, 100.0), (10.2, 200.0), (10.4, 300.0), (10.6, 400.0)):

@@ -151,6 +151,14 @@ def test_a_camera_whose_scene_is_even_asks_the_network_for_every_second_picture(
     assert all(len(each.percept.detections) == each.percept.looked for each in settled)
 
 
+def test_while_somebody_watches_it_live_every_picture_is_looked_at() -> None:
+    eyes = Eyes()
+    pipeline = CameraPipeline("cam", Perceiver(cast(InferenceEngine, eyes)), [], cadence=Cadence())
+    pipeline.looks_at_all = True
+    assert all(each.percept.looked for each in play(pipeline, 8.0))
+    assert eyes.asked == 40
+
+
 def test_without_a_cadence_every_picture_is_looked_at() -> None:
     eyes = Eyes()
     play(CameraPipeline("cam", Perceiver(cast(InferenceEngine, eyes)), []), 4.0)

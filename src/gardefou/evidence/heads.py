@@ -42,6 +42,13 @@ WITHIN_S: Final = 0.4
 """Heads seen this long before and after a picture are blurred in it as well; seconds. On the PETS
 2009 S2.L1 truth single frames cover 97.3 % of heads, this union 99.2 %."""
 
+SPARSE_S: Final = 0.3
+SPARSE_WITHIN_S: Final = 0.8
+"""Where the analysed frames beside a picture are further apart than the first, since the network
+passed some over, heads count this long before and after it, s: as many looks are joined as where it
+passes over none. On the same truth the trail then misses 3 of 4636 heads; on 40 s of it 1 of 2393,
+12 without."""
+
 BRIDGE_S: Final = 2.0
 """A head's way is interpolated between analysed frames up to this far apart; seconds."""
 
@@ -77,12 +84,13 @@ class HeadRecord:
     def regions(self, time: float, within_s: float = WITHIN_S) -> Floats:
         """Every region that may hold a head at ``time``: [M, 4] in fractions of the frame.
 
-        The heads of all frames analysed at most ``within_s`` away, heads and vehicles of the
+        The heads of all frames analysed at most ``within_s`` away (`SPARSE_WITHIN_S` where
+        analysed frames are sparse), heads and vehicles of the
         analysed frames next to ``time`` when they are at most `BRIDGE_S` apart (else of the nearer
         one within ``within_s``), and, for a track that both of these hold, its place in between.
         """
         before, after = self._neighbours(time)
-        within = np.abs(self.times - time) <= within_s + _ROUNDING_S
+        within = np.abs(self.times - time) <= self._reach(time, within_s)
         beside = (self.times == before) | (self.times == after)
         near = within & (beside | ~self.bands)
         if after - before <= BRIDGE_S:
@@ -95,6 +103,13 @@ class HeadRecord:
         before = float(self.analysed[index - 1]) if index else -np.inf
         after = float(self.analysed[index]) if index < len(self.analysed) else np.inf
         return before, after
+
+    def _reach(self, time: float, within_s: float) -> float:
+        """How far from ``time`` heads are joined, s."""
+        index = int(np.searchsorted(self.analysed, time, side="right"))
+        steps = np.diff(self.analysed[max(index - 2, 0) : index + 1])
+        sparse = (steps > SPARSE_S) & (steps <= SPARSE_WITHIN_S)
+        return (max(within_s, SPARSE_WITHIN_S) if sparse.any() else within_s) + _ROUNDING_S
 
     def _between(self, time: float, before: float, after: float) -> Floats:
         if not after - before <= BRIDGE_S:

@@ -54,10 +54,14 @@ class Cadence:
         self._is_even = False
         self._known: Floats = np.zeros((0, 4))
 
-    def needs(self, foreground: Foreground, time: float) -> bool:
-        """Whether the network looks at the picture of a stream time, s."""
+    def needs(self, foreground: Foreground, time: float, *, always: bool = False) -> bool:
+        """Whether the network looks at the picture of a stream time, s.
+
+        ``always``: it does just now, whatever the picture shows.
+        """
         needed = (
-            self._always
+            always
+            or self._always
             or self._passed_over
             or not self._is_even
             or time - self._looked > LONGEST_STEP_S

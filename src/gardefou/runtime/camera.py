@@ -343,6 +343,8 @@ class CameraWork:
             self._painter.offer(self.camera.id, frame.image, self._trail.regions(frame.time))
 
     def _look_for_alerts(self, frame: Frame, source: LiveSource, evidence: CameraEvidence) -> None:
+        # Heads that move are blurred in live pictures only where they were looked for.
+        self._pipeline.looks_at_all = self.watched
         analysed = self._pipeline.finish(self._pipeline.start(frame))
         percept = analysed.percept
         shown = source.codec_parameters.size

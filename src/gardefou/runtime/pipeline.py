@@ -76,6 +76,8 @@ class CameraPipeline:
         self._learned_at = -math.inf
         self._settled_after_s = max((settled_after_s(each) for each in detectors), default=0.0)
         self._before = (Tracks.empty(), False)
+        self.looks_at_all = False
+        """Whether the network looks at every picture just now, whatever the cadence says."""
 
     @property
     def open_alerts(self) -> list[Alert]:
@@ -90,7 +92,7 @@ class CameraPipeline:
             frame.time,
             frame.image,
             frame.burst,
-            lambda foreground: self._cadence.needs(foreground, frame.time),
+            lambda moving: self._cadence.needs(moving, frame.time, always=self.looks_at_all),
         )
 
     def finish(self, pending: Pending) -> Analysed:
