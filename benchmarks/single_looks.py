@@ -34,7 +34,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     for path in sorted([*folder.rglob("*.mp4"), *folder.rglob("*.avi")]):
         images = pictures(path, MOST)
-        if len(images) <= LEARNING_LOOKS:
+        if len(images) < LEARNING_LOOKS + 2:
             continue
         reference = np.mean([edges(image) for image in images[:LEARNING_LOOKS]], axis=0)
         check = ViewCheck(ApprovedView(reference.astype(np.float32), True), PrivacyMask())

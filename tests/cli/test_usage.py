@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from gardefou.cli.app import main
@@ -62,3 +66,19 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--version"])
     assert not left.value.code
     assert capsys.readouterr().out.startswith("gardefou ")
+
+
+def test_a_question_that_nobody_answers_is_one_line_and_wrong_use(tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text("cameras: []\n", encoding="utf-8")
+    line = ["account", "add", "ada", "--home", str(tmp_path), "--person", "Ada", "--role", "admin"]
+    done = subprocess.run(
+        [sys.executable, "-c", "from gardefou.cli.app import main; main()", *line],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.strip().splitlines()[-1].startswith("gardefou: a question was left")
+    assert "Traceback" not in done.stderr

@@ -313,7 +313,11 @@ def test_what_is_no_file_of_its_own_is_neither_written_nor_read(path: Path, kind
     if kind == "pipe":
         os.mkfifo(path)
     else:
-        target = {"link": elsewhere, "dangling link": path.with_name("none"), "device": "/dev/null"}
+        target = {
+            "link": elsewhere,
+            "dangling link": path.with_name("none"),
+            "device": Path("/dev/null"),
+        }
         path.symlink_to(target[kind])
     for use in (lambda: Journal(path).append(VIEW), lambda: list(Journal(path).entries())):
         with pytest.raises(JournalError, match="put the file itself back"):

@@ -14,7 +14,12 @@ from pydantic import ValidationError
 from gardefou.errors import UsageError
 from gardefou.governance.mandate import Mandate, Perimeter
 from gardefou.governance.mandate_check import at_moment, at_place, by_law, not_covered
-from gardefou.governance.mandate_file import SignedMandate, load_mandate, write_mandate
+from gardefou.governance.mandate_file import (
+    MOST_BYTES,
+    SignedMandate,
+    load_mandate,
+    write_mandate,
+)
 from gardefou.governance.refusal import MandateError, Reason
 from gardefou.governance.regime import shipped
 from gardefou.governance.signing import (
@@ -338,6 +343,19 @@ def write(folder: Path, data: object) -> Path:
     path = folder / "mandate.yaml"
     path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     return path
+
+
+@pytest.mark.parametrize("letter", ["#", "é"])
+def test_a_file_is_read_whole_or_refused_whatever_its_letters(tmp_path: Path, letter: str) -> None:
+    """What lies beyond the size that is read would be neither checked nor signed."""
+    path = tmp_path / "mandate.yaml"
+    write_mandate(path, signed())
+    tail = "#" + letter * (MOST_BYTES // len(letter.encode())) + "\nadmin: true\n"
+    with path.open("a", encoding="utf-8") as file:
+        file.write(tail)
+    with pytest.raises(MandateError) as refused:
+        load_mandate(path)
+    assert [each.reason for each in refused.value.refusals] == [Reason.TOO_LARGE]
 
 
 def test_a_mandate_is_the_same_after_a_file(tmp_path: Path) -> None:

@@ -118,6 +118,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _fail([str(error)], error.exit_status)
     except typer.TyperException as error:
         _fail([explain(error)], WRONG_USE)
+    except typer.Abort:
+        typer.echo("", err=True)  # The question stands there without the end of its line.
+        _fail([text("cli.usage.no_answer")], WRONG_USE)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 

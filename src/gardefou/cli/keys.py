@@ -45,18 +45,18 @@ def close(
     """Close the keys that stand open; the journal says so first."""
     folder = home_of(home)
     place = keys_folder(folder.folder)
+    names = custody(folder.folder).open
+    if not names:
+        typer.echo(text("log.keys_command.nothing", path=place))
+        return
     secret = opening_secret(place) or Secret(_asked(confirm=True), From.ASKED)
     if len(secret.content) < SHORTEST:
         raise UsageError("log.keys_command.short", least=SHORTEST)
-    names = custody(folder.folder).open
     details = {"step": "keys_closed", "keys": list(names)}
     Journal(folder.journal).append(
         Entry(actor(by), Operation.CONFIGURATION, "keys", details=details)
     )
     done = close_keys(folder.folder, secret)
-    if not done:
-        typer.echo(text("log.keys_command.nothing", path=place))
-        return
     typer.echo(text("log.keys_command.closed", names=", ".join(done), path=place))
     if secret.source is From.ASKED:
         hint = text("log.keys_command.start", home=home, credential=CREDENTIAL, variable=VARIABLE)

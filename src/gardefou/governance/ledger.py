@@ -188,17 +188,20 @@ class Ledger:
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two actors are one person, whatever door they came through and however they write.
+    r"""Whether two actors are one person, whatever door they came through and however they write.
 
     >>> same_person("desk:Anna Weil", "cli:anna  weil"), same_person("cli:anna", "cli:bruno")
     (True, False)
+    >>> same_person("cli:anna", "desk:an\u200bna")
+    True
     """
     return _person(one) == _person(other)
 
 
 def _person(actor: str) -> str:
     name = actor.partition(":")[2] or actor
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    seen = "".join(each for each in name if unicodedata.category(each) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
 
 
 def mandate_ref(mandate_id: str) -> str:

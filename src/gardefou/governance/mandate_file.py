@@ -84,14 +84,15 @@ def read_yaml(path: Path) -> dict[str, object]:
     """The mapping of a YAML file; raises `MandateError` for anything else."""
     try:
         with path.open("rb") as file:
-            words = file.read(MOST_BYTES + 1).decode("utf-8-sig")
+            data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise MandateError([Refusal.of(Reason.TOO_LARGE, path=path, most=MOST_BYTES)])
+        words = data.decode("utf-8-sig")
     except OSError as error:
         fields = {"path": path, "reason": error.strerror}
         raise MandateError([Refusal(Reason.NO_FILE, fields)]) from error
     except UnicodeDecodeError as error:
         raise MandateError([Refusal.of(Reason.NOT_YAML, path=path, line=1)]) from error
-    if len(words) > MOST_BYTES:
-        raise MandateError([Refusal.of(Reason.NOT_YAML, path=path, line=1)])
     parsed = parse(words)
     if parsed.found or not isinstance(parsed.data, dict):
         line = parsed.found[0].line if parsed.found else None

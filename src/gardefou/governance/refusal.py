@@ -17,6 +17,7 @@ class Reason(StrEnum):
 
     NO_FILE = "no_file"
     NOT_YAML = "not_yaml"
+    TOO_LARGE = "too_large"
     FIELD_MISSING = "field_missing"
     FIELD_UNKNOWN = "field_unknown"
     FIELD_WRONG = "field_wrong"
