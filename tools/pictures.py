@@ -31,10 +31,11 @@ SIZE: Final[Any] = {"width": 1440, "height": 900}
 TALL: Final[Any] = {"width": 1440, "height": 1180}
 AT_THE_END: Final = """() => {
     const film = document.querySelector("video.shown");
-    film.pause();
-    film.currentTime = film.duration - 0.15;
+    film.playbackRate = 0.0625;
+    film.currentTime = film.duration - 0.3;
 }"""
-"""The moment of the alert, at the end of the seconds before it."""
+"""Near the moment of the alert, at the end of the seconds before it; not paused, or the browser's
+own controls would lie over it."""
 
 TRIALS: Final = 10
 """How often the last minute is tried until it holds somebody on the lawn."""
