@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -28,10 +29,11 @@ from gardefou.runtime.messages import Tried, TryOut, Withdraw
 from gardefou.runtime.trial import TrialWork, try_out
 from gardefou.runtime.trial_desk import KEEP_S, TrialDesk
 from gardefou.runtime.trial_job import TrialJob, TrialOutcome
+from gardefou.runtime.trial_process import LONGEST_S, NICENESS
 from gardefou.site.document import Camera, Mask
 from gardefou.site.source import Source
 from gardefou.situations.situation import Situation
-from support.processes import DEADLINE_S, until
+from support.processes import DEADLINE_S, kill, marked, until
 from support.rtsp_server import RtspServer
 from support.system import CAMERA, System, camera
 
@@ -243,7 +245,7 @@ def test_a_running_camera_is_tried_beside_the_live_path_until_everything_is_stop
         system.until_alerts(1)  # Somebody is on the lawn in what is kept.
         bare = watching_only(running.model_copy(update={"masks": ()}), Situation.ZONE_INTRUSION)
         trial = trials.begin(bare, lines_only=False)
-        outcome = trial.outcome.result(DEADLINE_S)
+        outcome = trial.outcome.result(LONGEST_S)
         assert outcome.seconds > 1
         assert outcome.alerts
         image = image_of(outcome.pictures[0].jpeg)
@@ -264,6 +266,32 @@ def test_a_running_camera_is_tried_beside_the_live_path_until_everything_is_stop
             trials.check(bare)
 
 
+def last_of_all(mark: str) -> set[int]:
+    """Processes of this run that come after everything else, as trials do."""
+    nice = {pid: _niceness(pid) for pid in marked(mark)}
+    return {pid for pid, each in nice.items() if each == NICENESS}
+
+
+def _niceness(pid: int) -> int | None:
+    try:
+        return os.getpriority(os.PRIO_PROCESS, pid)
+    except ProcessLookupError:
+        return None
+
+
+def test_a_trial_does_not_outlive_its_worker(mark: str, server: RtspServer, tmp_path: Path) -> None:
+    before = last_of_all(mark)
+    with System(tmp_path, [camera(server.url)]) as system:
+        system.until_state(CameraState.RUNNING)
+        trial = system.hub.trials.begin(camera(server.url), lines_only=True)
+        until(lambda: last_of_all(mark) > before, what="no trial was begun")
+        kill(system.worker)
+        error = trial.outcome.exception(DEADLINE_S)
+        assert isinstance(error, TrialError)
+        assert error.key == "runtime.worker_restarted"
+        until(lambda: last_of_all(mark) <= before, what="the trial was left behind")
+
+
 def test_a_whole_minute_is_kept_only_while_somebody_prepares_a_trial(
     mark: str, server: RtspServer, tmp_path: Path
 ) -> None:
@@ -272,7 +300,7 @@ def test_a_whole_minute_is_kept_only_while_somebody_prepares_a_trial(
         system.hub.trials.keep(CAMERA)
         until(lambda: _ring_bytes(system) > 0)
         worked = system.hub.trials.begin(camera(server.url), lines_only=True)
-        assert worked.outcome.result(DEADLINE_S).seconds > 0
+        assert worked.outcome.result(LONGEST_S).seconds > 0
         system.hub.trials.let_go(CAMERA)
         assert system.hub.trials.minutes == frozenset()
 

@@ -65,6 +65,14 @@ def test_what_would_be_signalled_is_told_and_nothing_but_the_journal_remembers(
     assert came.details == {**asked, "seconds": 58, "alerts": 2}
 
 
+def test_a_camera_that_is_to_be_called_otherwise_is_tried_as_the_one_that_runs(
+    house: House, client: TestClient
+) -> None:
+    begun(client)
+    assert attempt(client, {**document(client), "id": "quay-2"}).status_code == 200
+    assert house.jobs[0].camera.id == "quay"
+
+
 def test_whoever_configures_sees_lines_only(
     house: House, desk_of: Callable[[Role], TestClient]
 ) -> None:

@@ -79,7 +79,9 @@ async def try_out(
     draft = await run_sync(_draft, context, camera_id, request.document)
     if draft.site is None or draft.mistakes:
         return TrialView(mistakes=[MistakeView.of(each) for each in draft.mistakes])
-    proposed = watching_only(draft.site.cameras[draft.index], request.situation)
+    # Whatever it is to be called: what is kept is of the camera that runs.
+    camera = draft.site.cameras[draft.index].model_copy(update={"id": camera_id})
+    proposed = watching_only(camera, request.situation)
     actor = actor_of(person, request.person)
     trials = workshop_of(context).trials
     _refuse_without_zone(proposed, request.situation)
