@@ -78,7 +78,7 @@ HALF = 0.5
 
 
 STOOD_THERE = 0.5
-"""Overlap (intersection over union) of somebody upright with a body as it stood from which that body
+"""Overlap (intersection over union) of somebody upright with a body as it stood from which it
 stands there still, however weakly the network sees it."""
 
 

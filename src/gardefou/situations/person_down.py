@@ -54,8 +54,8 @@ STANDING_ASPECT = 1.9
 
 WHOLE_ASPECT = 2.2
 MOST_CUT = 1.6
-"""A body cut by the frame's upper border is taken to be this many times as high as wide, and at most
-this many times as high as what is seen of it; whether it sits is not known then."""
+"""A body cut by the frame's upper border is taken to be this many times as high as wide, and at
+most this many times as high as what is seen of it; whether it sits is not known then."""
 
 LEAST_HEIGHT = 0.2
 """Least H, in heights of the frame: what is said of smaller bodies is noise."""
