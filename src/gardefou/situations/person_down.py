@@ -24,7 +24,6 @@ from gardefou.situations.body_shapes import (
     places_for,
     same_body,
     shapes_of,
-    still_stands,
     upright_of,
 )
 from gardefou.situations.scene import Observation, Scene, box_region
@@ -245,8 +244,6 @@ class PersonDown:
         for track, moments in self._bodies.items():
             stance = _stance(moments, scene.time, scene.size[1])
             if stance is None or stance.height < LEAST_HEIGHT * scene.size[1]:
-                continue
-            if still_stands(stance, upright):
                 continue
             places = np.zeros((0, 4))
             if _came_down(moments, stance):
