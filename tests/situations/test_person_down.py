@@ -180,17 +180,6 @@ def test_a_weak_sight_of_somebody_upright_yields_to_a_surer_look_and_the_other_w
         assert bool(observed) == falls
 
 
-def test_whoever_is_weakly_seen_where_they_stood_does_not_lie_there() -> None:
-    detector = PersonDown()
-    for step in range(10):
-        detector.update(seen(step * STEP_S, [STANDING]))
-    lying = looked_at((285, 350, 475, 410))
-    for step in range(10, 40):
-        unseen_by_the_tracker = replace(scene(step * STEP_S, []), lying=lying)
-        weak = seen(step * STEP_S, [STANDING], score=0.2).detections
-        assert detector.update(replace(unseen_by_the_tracker, detections=weak)) == []
-
-
 def test_a_body_whose_head_is_out_of_the_picture_is_taller_than_what_is_seen() -> None:
     cut: Body = (7, 300, 200, 110, 200)
     lying: Body = (7, 400, 300, 330, 110)

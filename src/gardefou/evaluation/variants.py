@@ -111,7 +111,7 @@ def crop(image: Image, time: float) -> Image:
 
 def haze(image: Image, time: float) -> Image:
     """As in mist or through a dirty dome: little contrast, nothing is black."""
-    return np.clip(image * HAZE_GAIN + HAZE_LIFT, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image * HAZE_GAIN + HAZE_LIFT, 0, 255), dtype=np.uint8)
 
 
 def compress(image: Image, time: float) -> Image:
@@ -123,7 +123,7 @@ def compress(image: Image, time: float) -> Image:
 def breathe(image: Image, time: float) -> Image:
     """As with an automatic exposure that hunts."""
     gain = 1 + BREATH * math.sin(2 * math.pi * time / BREATH_S)
-    return np.clip(image * gain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image * gain, 0, 255), dtype=np.uint8)
 
 
 def switch(image: Image, time: float) -> Image:
@@ -131,7 +131,7 @@ def switch(image: Image, time: float) -> Image:
     if int(time // SWITCH_S) % 2 == 0:
         return image
     gains = np.linspace(*DIMMED, image.shape[1])[None, :, None]
-    return np.clip(image * gains, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image * gains, 0, 255), dtype=np.uint8)
 
 
 def tilt(image: Image, time: float) -> Image:

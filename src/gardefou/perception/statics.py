@@ -34,8 +34,8 @@ faint, an object is plain."""
 
 _EVEN: Final = 0.07
 _UNEVEN: Final = 0.14
-"""Spread of a thing's change over its pixels at which it is the light, and from which it is not: 0.04
-to 0.08 of light on walls and floors, 0.19 to 0.9 of bags."""
+"""Spread of a thing's change over its pixels at which it is the light, and from which it is not:
+0.04 to 0.08 of light on walls and floors, 0.19 to 0.9 of bags."""
 
 _SCATTERED: Final = 0.3
 _COMPACT: Final = 0.5

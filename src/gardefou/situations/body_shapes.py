@@ -77,11 +77,6 @@ HALF = 0.5
 """It is there when it covers this share of the place, or when its foot is this near, H."""
 
 
-STOOD_THERE = 0.5
-"""Overlap (intersection over union) of somebody upright with a body as it stood from which that body
-stands there still, however weakly the network sees it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Stance:
     """How a body was before it may have fallen.
@@ -112,11 +107,6 @@ def upright_of(people: Detections) -> Detections:
     """People whose boxes are those of who stands or sits."""
     size = people.boxes[:, 2:] - people.boxes[:, :2]
     return people[size[:, 1] >= SEATED_ASPECT * size[:, 0]]
-
-
-def still_stands(stance: Stance, upright: Detections) -> bool:
-    """Whether somebody upright is where a body of that stance was, at any score."""
-    return bool((box.iou(stance.box[None], upright.boxes) >= STOOD_THERE).any())
 
 
 def places_for(shapes: Floats, stance: Stance, size: Size) -> Floats:

@@ -29,7 +29,8 @@ box: a car that burns stands, and flames themselves are followed as bodies that 
 
 PERSON_SCORE = 0.5
 """A person explains colours when the network alone gives this score. A track's own score is no
-measure: motion raises it, and a cloud of smoke, which the network takes for a person of 0.35, moves."""
+measure: motion raises it, and a cloud of smoke, which the network takes for a person of 0.35,
+moves."""
 
 SAME_BODY = 0.5
 """Overlap (intersection over union) from which a body that travels is a person already counted."""

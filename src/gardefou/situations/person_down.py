@@ -24,7 +24,6 @@ from gardefou.situations.body_shapes import (
     places_for,
     same_body,
     shapes_of,
-    still_stands,
     upright_of,
 )
 from gardefou.situations.scene import Observation, Scene, box_region
@@ -54,8 +53,8 @@ STANDING_ASPECT = 1.9
 
 WHOLE_ASPECT = 2.2
 MOST_CUT = 1.6
-"""A body cut by the frame's upper border is taken to be this many times as high as wide, and at most
-this many times as high as what is seen of it; whether it sits is not known then."""
+"""A body cut by the frame's upper border is taken to be this many times as high as wide, and at
+most this many times as high as what is seen of it; whether it sits is not known then."""
 
 LEAST_HEIGHT = 0.2
 """Least H, in heights of the frame: what is said of smaller bodies is noise."""
@@ -245,8 +244,6 @@ class PersonDown:
         for track, moments in self._bodies.items():
             stance = _stance(moments, scene.time, scene.size[1])
             if stance is None or stance.height < LEAST_HEIGHT * scene.size[1]:
-                continue
-            if still_stands(stance, upright):
                 continue
             places = np.zeros((0, 4))
             if _came_down(moments, stance):

@@ -16,13 +16,13 @@ from gardefou.situations.scene import Observation, Scene, box_region
 from gardefou.situations.situation import Situation
 
 WEAPON_SCORE = 0.5
-"""Score from which a single picture shows a weapon. The adapters are scaled to it: at this score one
-look in twenty at people of ordinary clips is wrong."""
+"""Score from which a single picture shows a weapon. The adapters are scaled to it: at this score
+one look in twenty at people of ordinary clips is wrong."""
 
 CONFIRM_SCORE = 0.65
 """Least score of a look that counts towards a confirmation: in a stream almost nobody carries a
-weapon, and looks at one person who hardly moves repeat one mistake. At 0.5 one ordinary clip and three
-of 172 altered ones had a false alarm, at 0.6 none."""
+weapon, and looks at one person who hardly moves repeat one mistake. At 0.5 one of 78 ordinary clips
+and three of 172 altered ones had a false alarm, at 0.6 none."""
 
 WINDOW_S = 3.0
 """How far back looks at a person count, s."""

@@ -21,7 +21,7 @@ from gardefou.perception.adapters.grid import cells, expected_distances
 from gardefou.perception.adapters.nanodet import NanoDet
 from gardefou.perception.adapters.suppression import suppress
 
-# Set on people of ordinary clips, with NanoDet-g: of 639 looks at them one in twenty scores one half.
+# Set on people of ordinary clips, with NanoDet-g: of looks at them one in twenty scores one half.
 BELIEVED: Final[Mapping[ObjectClass, float]] = {ObjectClass.KNIFE: 0.084, ObjectClass.BAT: 0.126}
 """The network's own score at which each kind gets a score of one half."""
 
