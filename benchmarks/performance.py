@@ -74,9 +74,9 @@ def whole(clips: dict[str, Path], given: argparse.Namespace) -> int:
     many(clips["busy"], 16, "--seconds=60", "--warmup=30")
     heading("16 busy streams, all eight situations")
     many(clips["busy"], 16, "--seconds=60", "--warmup=30", "--situations=all")
-    for name in [each for each in ("idle-vbr", "idle-cbr") if each in clips]:
-        heading(f"100 idle streams: {name}")
-        many(clips[name], 100, "--seconds=60", ASLEEP_WARMUP)
+    for idle in [each for each in ("idle-vbr", "idle-cbr") if each in clips]:
+        heading(f"100 idle streams: {idle}")
+        many(clips[idle], 100, "--seconds=60", ASLEEP_WARMUP)
     if given.soak:
         heading(f"{given.soak:g} minutes")
         plot = f"--svg={given.out / 'soak.svg'}"
