@@ -1,7 +1,7 @@
 """Ours beside the straightforward pipeline of well-known parts and beside decoding, in one run.
 
     python benchmarks/compare.py VIDEO... --peers /tmp/peers/bin/python
-        [--streams 2] [--seconds 20] [--warmup 10] [--turns 2]
+        [--streams 2] [--seconds 20] [--warmup 10] [--turns 2] [--sleep keyframes]
 
 ``--peers`` is the Python that has the parts of `benchmarks/reference_pipeline.py`; its first lines
 say how it is made. Both play the file as fast as it goes, analyse 5 frames a second of stream with
@@ -45,7 +45,7 @@ def turns(video: Path, network: Path, given: argparse.Namespace) -> dict[str, fl
     def keep(name: str, value: float) -> None:
         best[name] = min(value, best.get(name, value))
 
-    options = (f"--seconds={given.seconds}", f"--warmup={given.warmup}")
+    options = (f"--seconds={given.seconds}", f"--warmup={given.warmup}", f"--sleep={given.sleep}")
     for _ in range(given.turns):
         if given.peers:
             spent = reference(given.peers, video, network, given.streams, given.seconds)
@@ -70,6 +70,7 @@ def main() -> int:
     parser.add_argument("--seconds", default="20")
     parser.add_argument("--warmup", default="10")
     parser.add_argument("--turns", type=int, default=2)
+    parser.add_argument("--sleep", default="keyframes")
     given = parser.parse_args()
     with TemporaryDirectory() as folder:
         network = Path(folder) / "network.xml"

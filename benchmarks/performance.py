@@ -28,6 +28,7 @@ from scaling import HEAD, RULE, row
 
 HERE = Path(__file__).parent
 
+SLEEP = "--sleep=keyframes"
 ASLEEP_WARMUP = "--warmup=40"
 """An idle stream sleeps after 12 s at a variable rate, 22 s at the constant one of the clips."""
 
@@ -68,15 +69,15 @@ def whole(clips: dict[str, Path], given: argparse.Namespace) -> int:
     for name in [each for each in ("busy", "idle-vbr") if each in clips]:
         heading(f"From one stream to saturation: {name}")
         plot = f"--svg={given.out / f'scaling-{name}.svg'}"
-        warmup = [ASLEEP_WARMUP] if name.startswith("idle") else []
-        status += script("scaling.py", clips[name], plot, *warmup)
+        asleep = [ASLEEP_WARMUP, SLEEP] if name.startswith("idle") else []
+        status += script("scaling.py", clips[name], plot, *asleep)
     heading("16 busy streams")
     many(clips["busy"], 16, "--seconds=60", "--warmup=30")
     heading("16 busy streams, all eight situations")
     many(clips["busy"], 16, "--seconds=60", "--warmup=30", "--situations=all")
-    for name in [each for each in ("idle-vbr", "idle-cbr") if each in clips]:
-        heading(f"100 idle streams: {name}")
-        many(clips[name], 100, "--seconds=60", ASLEEP_WARMUP)
+    for idle in [each for each in ("idle-vbr", "idle-cbr") if each in clips]:
+        heading(f"100 idle streams: {idle}")
+        many(clips[idle], 100, "--seconds=60", ASLEEP_WARMUP, SLEEP)
     if given.soak:
         heading(f"{given.soak:g} minutes")
         plot = f"--svg={given.out / 'soak.svg'}"

@@ -1,7 +1,7 @@
 """How cost, rate and latency grow with the number of streams, from one to saturation.
 
     python benchmarks/scaling.py VIDEO [--streams 1,2,4,8] [--seconds S] [--warmup S]
-        [--situations LIST|all|none] [--svg FILE]
+        [--situations LIST|all|none] [--sleep never|sure|keyframes] [--svg FILE]
 
 Each number of streams is one run of `gardefou bench --realtime`. Without ``--streams`` the number
 doubles until a run is saturated (frames dropped, the rate lowered, or streams read too slowly).
@@ -62,6 +62,7 @@ def main() -> int:
     parser.add_argument("--seconds", default="30")
     parser.add_argument("--warmup", default="15")
     parser.add_argument("--situations", default="none")
+    parser.add_argument("--sleep", default="never")
     parser.add_argument("--svg", type=Path, default=Path("scaling.svg"))
     given = parser.parse_args()
     options = (
@@ -69,6 +70,7 @@ def main() -> int:
         f"--seconds={given.seconds}",
         f"--warmup={given.warmup}",
         f"--situations={given.situations}",
+        f"--sleep={given.sleep}",
     )
     print(f"{HEAD}\n{RULE}")
     measured = []

@@ -362,6 +362,7 @@ class StuckLink:
 
     name = "stuck"
     silence_s = 0.0
+    nap_s = 0.0
 
     def __init__(self) -> None:
         self.let_go = threading.Event()

@@ -142,8 +142,8 @@ def _dimmed(image: Image, by: float) -> Image:
 @pytest.mark.parametrize(
     ("situations", "given", "sleep"),
     [
-        (["fire"], {}, Sleep.KEYFRAMES),
-        (["fire", "wrong_way"], {}, Sleep.SURE),
+        (["fire"], {}, Sleep.NEVER),
+        (["fire"], {"sleep": "keyframes"}, Sleep.KEYFRAMES),
         (["wrong_way"], {"sleep": "keyframes"}, Sleep.SURE),
         (["wrong_way"], {"sleep": "never"}, Sleep.NEVER),
         ([], {"sleep": "sure"}, Sleep.SURE),

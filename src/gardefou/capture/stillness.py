@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -58,7 +59,35 @@ FORGET_S: Final = 3600.0
 _HOT: Final = 255
 """A pixel that differs, in OpenCV's masks."""
 
+Grey = npt.NDArray[np.uint8]
 Layer = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scratch:
+    """Memory that each comparison of a size [H, W] uses again.
+
+    A worker that took it anew five times a second for each camera grew more than one that does not.
+    """
+
+    grey: Grey
+    blurred: Grey
+    signed: Layer
+    size: Layer
+    hot: Grey
+    dense: npt.NDArray[np.uint16]
+
+    @classmethod
+    def of(cls, shape: tuple[int, ...]) -> _Scratch:
+        """For pictures of this shape."""
+        return cls(
+            np.empty(shape, np.uint8),
+            np.empty(shape, np.uint8),
+            np.empty(shape, np.float32),
+            np.empty(shape, np.float32),
+            np.empty(shape, np.uint8),
+            np.empty(shape, np.uint16),
+        )
 
 
 class Stillness:
@@ -81,6 +110,7 @@ class Stillness:
     def reset(self) -> None:
         """Begin anew, as after a break in the stream."""
         self._mean: Layer | None = None
+        self._scratch = _Scratch.of((0, 0))
         self._noise: Layer = np.zeros((0, 0), dtype=np.float32)
         self._least: Layer = np.zeros((0, 0), dtype=np.float32)
         self._cell_noise: Layer = np.zeros((0, 0), dtype=np.float32)
@@ -94,9 +124,9 @@ class Stillness:
 
     def update(self, image: Image, time: float) -> bool:
         """Learn a picture [H, W, 3] of the awake camera, s; whether it shows nothing new."""
-        grey = _grey(image)
+        grey = self._grey(image)
         if self._mean is None or grey.shape != self._mean.shape:
-            self._begin(grey, time)
+            self._begin(grey.astype(np.float32), time)
             return False
         elapsed = max(time - self._time, 0.0)
         self._time = time
@@ -110,7 +140,7 @@ class Stillness:
 
         Only a picture that is the same is learned, and slowly.
         """
-        grey = _grey(image)
+        grey = self._grey(image)
         if self._mean is None or grey.shape != self._mean.shape:
             return False
         difference = self._difference(grey)
@@ -134,6 +164,7 @@ class Stillness:
     def _begin(self, grey: Layer, time: float) -> None:
         self._mean, self._time = grey, time
         self._noise = np.full(grey.shape, LEAST_CHANGE / NOISES, dtype=np.float32)
+        self._least = np.empty_like(self._noise)
         self._set_least()
         cells = _cells(grey).shape
         self._cell_noise = np.full(cells, CELL_CHANGE / NOISES, dtype=np.float32)
@@ -141,17 +172,30 @@ class Stillness:
         if self._passed.shape != cells:
             self._passed = np.zeros(cells, dtype=np.float32)
 
-    def _difference(self, grey: Layer) -> Layer:
-        """The picture less the background, the common change of brightness taken off."""
+    def _grey(self, image: Image) -> Grey:
+        """Grey levels, blurred over three pixels. [H, W, 3] -> [H, W], valid until the next."""
+        if self._scratch.grey.shape != image.shape[:2]:
+            self._scratch = _Scratch.of(image.shape[:2])
+        cv2.cvtColor(image, cv2.COLOR_BGR2GRAY, dst=self._scratch.grey)
+        cv2.blur(self._scratch.grey, (3, 3), dst=self._scratch.blurred)
+        return self._scratch.blurred
+
+    def _difference(self, grey: Grey) -> Layer:
+        """The picture less the background, the common change of brightness taken off.
+
+        Its size is left in the scratch memory.
+        """
         assert self._mean is not None
-        difference: Layer = grey - self._mean
+        difference = np.subtract(grey, self._mean, out=self._scratch.signed)
         difference -= np.float32(np.median(difference[::8, ::8]))
+        np.abs(difference, out=self._scratch.size)
         return difference
 
     def _find(self, difference: Layer) -> bool:
         """Whether a difference is a change; remembers in which cells."""
-        hot = cv2.compare(np.abs(difference), self._least, cv2.CMP_GT)
-        dense = cv2.boxFilter(hot, cv2.CV_16U, (5, 5), normalize=False)
+        hot, dense = self._scratch.hot, self._scratch.dense
+        cv2.compare(self._scratch.size, self._least, cv2.CMP_GT, dst=hot)
+        cv2.boxFilter(hot, cv2.CV_16U, (5, 5), dst=dense, normalize=False)
         faint = np.abs(_cells(difference)) > np.maximum(self._cell_noise * NOISES, CELL_CHANGE)
         found: Bools = faint
         if cv2.minMaxLoc(dense)[1] >= FEW * _HOT:
@@ -167,19 +211,15 @@ class Stillness:
         cells = np.abs(_cells(difference))
         cv2.scaleAdd(difference, _rate(elapsed, memory), self._mean, dst=self._mean)
         rate = _rate(elapsed, NOISE_S)
-        cv2.accumulateWeighted(np.minimum(np.abs(difference), MOST_NOISE), self._noise, rate)
+        size = np.minimum(self._scratch.size, np.float32(MOST_NOISE), out=self._scratch.size)
+        cv2.accumulateWeighted(size, self._noise, rate)
         self._cell_noise += (cells - self._cell_noise) * np.float32(rate)
         self._passed *= np.float32(1.0 - _rate(elapsed, FORGET_S * NOTHING))
         self._set_least()
 
     def _set_least(self) -> None:
-        self._least = np.maximum(self._noise * np.float32(NOISES), np.float32(LEAST_CHANGE))
-
-
-def _grey(image: Image) -> Layer:
-    """Grey levels, blurred over three pixels. [H, W, 3] -> [H, W]."""
-    grey = cv2.blur(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (3, 3))
-    return np.asarray(grey, dtype=np.float32)
+        np.multiply(self._noise, np.float32(NOISES), out=self._least)
+        np.maximum(self._least, np.float32(LEAST_CHANGE), out=self._least)
 
 
 def _cells(layer: Layer) -> Layer:
@@ -192,11 +232,9 @@ def _cells(layer: Layer) -> Layer:
 
 def _any_in_cells(mask: Bools, shape: tuple[int, ...]) -> Bools:
     """Which cells [h, w] hold a set pixel; strips beyond the last whole cells count with it."""
-    rows, columns = shape
-    found: Bools = np.zeros(shape, dtype=np.bool_)
-    y, x = np.nonzero(mask)
-    found[np.minimum(y // CELL, rows - 1), np.minimum(x // CELL, columns - 1)] = True
-    return found
+    rows, columns = np.arange(shape[0]) * CELL, np.arange(shape[1]) * CELL
+    found = np.logical_or.reduceat(np.logical_or.reduceat(mask, rows, axis=0), columns, axis=1)
+    return np.asarray(found, dtype=np.bool_)
 
 
 def _rate(elapsed: float, time_constant: float) -> float:

@@ -202,7 +202,7 @@ class _Tally:
             self.latencies_s += report.effort.latencies_s
         self.last = at, report
         self.reports += 1
-        self.asleep += report.effort.awake is False
+        self.asleep += not report.effort.decodes
 
     def counted(self) -> tuple[float, int, int, int]:
         """Seconds between the two, and packets, analysed and dropped frames in them."""

@@ -33,7 +33,7 @@ def sleep_of(camera: Camera) -> Sleep:
     """How much a live camera may trust its packets.
 
     Where wrong ways are watched for, keyframes alone are not enough: a vehicle may pass between two
-    looks (`docs/decisions/0160-cameras-sleep-unless-told-not-to.md`).
+    looks (`docs/decisions/0160-cameras-sleep-where-they-are-told-to.md`).
     """
     sleep = camera.analysis.sleep
     is_fast = Situation.WRONG_WAY in camera.situations.on

@@ -212,7 +212,8 @@ class CameraWork:
             decoded=health.frames,
             latencies_s=latencies,
             waiting=health.waiting,
-            awake=None if source.gate is None else health.depth is not Depth.ASLEEP,
+            awake=None if source.gate is None else health.depth is Depth.AWAKE,
+            decodes=health.depth is not Depth.ASLEEP,
             ring_bytes=source.ring.size_bytes,
         )
 

@@ -27,7 +27,7 @@ class CameraLoad:
     reading to the decision on its frame, median and 95th percentile; all three None before there is
     enough to say. ``dropped`` frames since the worker began, replaced by newer ones unseen;
     ``waiting`` frames not taken yet, one or none; ``ring_mib`` of encoded packets kept for
-    evidence; ``awake`` whether frames are decoded, None where nothing puts cameras to sleep.
+    evidence; ``awake`` whether frames are analysed, None where nothing puts cameras to sleep.
     """
 
     wanted_fps: float

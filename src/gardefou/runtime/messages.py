@@ -41,7 +41,8 @@ class CameraEffort:
     ``packets`` read and frames ``decoded`` since its connection was asked for; ``latencies_s`` from
     a packet's reading to the decision on its frame, of the frames decided since the last report;
     ``waiting`` frames not taken yet, one or none; ``ring_bytes`` of encoded packets kept;
-    ``awake`` whether frames are decoded now, None where nothing puts cameras to sleep.
+    ``awake`` whether frames are analysed now, None where nothing puts cameras to sleep;
+    ``decodes`` whether they are decoded, as those of a camera that dozes are.
     """
 
     packets: int = 0
@@ -50,6 +51,7 @@ class CameraEffort:
     waiting: int = 0
     ring_bytes: int = 0
     awake: bool | None = None
+    decodes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
