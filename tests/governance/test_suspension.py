@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from gardefou.errors import JournalError, UsageError
+from gardefou.governance import suspension
 from gardefou.governance.entry import Entry, Line, Operation
 from gardefou.governance.journal import Journal, News, Place
-from gardefou.governance.ledger import Ledger, Origin
+from gardefou.governance.ledger import Ledger, Origin, Suspension
 from gardefou.governance.suspension import FILE_NAME, KillSwitch, Resumed
+from gardefou.storage.files import write_durably
 
 HASTY = 0.0
 
@@ -36,6 +39,28 @@ def test_one_press_stops_and_stays_after_a_restart(journal: Journal) -> None:
         assert (now.origin, now.motif) == (Origin.OPERATOR, "crowd crush at the gate")
     lines = [line for line in journal.entries() if line.operation == Operation.SUSPENSION]
     assert [(line.actor, line.motif) for line in lines] == [("cli:anna", "crowd crush at the gate")]
+
+
+def test_who_looks_while_it_is_pressed_does_not_write_it_too(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = switch(journal)
+    written: list[str] = []
+    seen: list[Suspension | None] = []
+    hub = threading.Thread(target=lambda: seen.append(here.current()))
+
+    def slowly(folder: Path, name: str, data: bytes) -> Path:
+        written.append(name)
+        if len(written) == 1:
+            hub.start()
+            hub.join(0.3)  # Whoever looks now may find no file yet.
+        return write_durably(folder, name, data)
+
+    monkeypatch.setattr(suspension, "write_durably", slowly)
+    pressed = here.suspend("desk:anna", Origin.OPERATOR, "gate 3")
+    hub.join()
+    assert written == [FILE_NAME]
+    assert seen == [pressed]
 
 
 @pytest.mark.parametrize("origin", list(Origin))

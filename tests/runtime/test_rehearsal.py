@@ -98,6 +98,6 @@ def test_a_rehearsal_that_cannot_be_journalled_reads_nothing(
     with System(tmp_path, [camera(server.url)], mode=Mode.REHEARSAL, budget=budget) as system:
         notice = system.until_state(CameraState.BLOCKED).notice
         assert notice is not None
-        assert notice.key == "governance.journal.unusable"
+        assert notice.key == "governance.journal.no_file"
         assert not system.hub.bus.system.processing
         assert not system.alerts()

@@ -47,6 +47,7 @@ class KillSwitch:
         self._journal = journal
         self._stamp: tuple[int, int] | None = None
         self._reading = Lock()
+        self._writing = Lock()
         news = journal.since()
         self._place, self._ledger = news.place, Ledger.read(news.lines)
         ledger = self._ledger
@@ -67,7 +68,9 @@ class KillSwitch:
                 self._current = self._from_file()
             self._stamp = stamp
         elif self._current is not None:
-            self._read_anew(self._current)
+            with self._writing:
+                if not self._file.exists():  # Nobody suspended again, or is about to write it.
+                    self._read_anew(self._current)
         return self._current
 
     def _read_anew(self, standing: Suspension) -> None:
@@ -88,17 +91,19 @@ class KillSwitch:
         trace could not be left. Raises `OutputError` when not even the file can be written.
         """
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        self._current = Suspension(origin, actor, motif, now)
         failed: OutputError | None = None
-        try:
-            self._write(self._current)
-        except OutputError as error:
-            failed = error
+        suspension = Suspension(origin, actor, motif, now)
+        with self._writing:
+            self._current = suspension
+            try:
+                self._write(suspension)
+            except OutputError as error:
+                failed = error
         details = {"origin": origin.value}
         self._journal.append(Entry(actor, Operation.SUSPENSION, "system", motif, details))
         if failed is not None:
             raise failed
-        return self._current
+        return suspension
 
     def standing(self) -> Suspension | None:
         """The same with who proposed to resume, as the journal says; raises `JournalError`.

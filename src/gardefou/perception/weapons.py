@@ -216,7 +216,7 @@ def upper_body(person: Floats, size: Size) -> Crop:
     """The square round the arms and hands of a person [4] px, within a picture of this size.
 
     >>> upper_body(np.array([100.0, 100.0, 140.0, 200.0]), (640, 480))
-    Crop(origin=(90, 106), side=60, look=(160, 160))
+    Crop(origin=(90, 106), side=60, look=(256, 256))
     """
     x1, y1, x2, y2 = (float(each) for each in person)
     height = max(y2 - y1, ARM_SPAN * (x2 - x1))
