@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from gardefou.runtime.bus import CameraHealth, CameraState, DiskState, SystemState
 from gardefou.situations.situation import Situation
@@ -14,6 +15,7 @@ from gardefou.storage.review import FollowUp, Verdict
 from gardefou.web.app import create_app
 from gardefou.web.server import WebServer
 from support.house import House
+from support.processes import DEADLINE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -253,6 +255,37 @@ def test_what_goes_wrong_stands_on_the_page(
     house.bus.publish(SystemState(processing=True, disk=DiskState.FULL))
     expect(page.get_by_text("Le traitement est arrêté")).to_have_count(0)
     expect(page.get_by_text("Il n'y a plus de place")).to_be_visible()
+
+
+def test_what_is_told_while_the_page_reads_is_not_undone_by_what_it_read(
+    house: House, server: WebServer, open_page: Open
+) -> None:
+    page = open_page(server.url)
+    begin(page)
+    held: list[tuple[Route, APIResponse]] = []
+    for address in ("**/api/state", "**/api/alerts?*"):
+        page.route(address, lambda route: held.append((route, route.fetch())))
+    page.get_by_role("combobox", name="Caméra").select_option("quay")
+    deadline = time.monotonic() + DEADLINE_S
+    while len(held) < 3:  # the state, what is to review, what was reviewed
+        assert time.monotonic() < deadline, "the page does not read"
+        page.evaluate("null")
+
+    house.bus.publish(CameraHealth("quay", CameraState.STALLED, 1000.0))
+    house.open_alert()
+    first = page.get_by_role("complementary", name="Caméras").locator("li").first
+    expect(first).to_contain_text("figée")
+    to_review = page.get_by_role("heading", name="À examiner 1")
+    expect(to_review).to_be_visible()
+
+    for route, answer in sorted(held, key=lambda each: each[1].url.endswith("/api/state")):
+        body = answer.json()
+        for camera in body.get("cameras", ()):
+            camera["name"] += " (lu)"
+        route.fulfill(response=answer, json=body)
+    expect(first).to_contain_text("(lu)")
+    expect(first).to_contain_text("figée")
+    expect(to_review).to_be_visible()
 
 
 def test_the_list_filters_and_goes_back_in_time(

@@ -44,6 +44,13 @@ import { fill, type Language } from "./texts";
 
 export type Connection = "connecting" | "live" | "lost";
 
+/** What was told while something was read: the newest of each. */
+interface News {
+  alerts: Map<string, Alert>;
+  cameras: Map<string, CameraHealth>;
+  system: System | null;
+}
+
 /** How often the state is read anew although nothing was heard, ms. */
 const STATE_AGAIN_MS = 60_000;
 
@@ -87,6 +94,8 @@ export class Desk {
   #going: string | null = null;
   /** Counts readings of the list, so that a late answer does not undo a newer one. */
   #readings = 0;
+  /** One for each reading that is under way. */
+  readonly #told = new Set<News>();
 
   readonly list = $derived.by(() => {
     void this.#edition;
@@ -280,31 +289,34 @@ export class Desk {
 
   /** Read everything anew: at the start, after a lost connection, when a filter changes. */
   async reload(): Promise<void> {
-    const reading = ++this.#readings;
     try {
-      if (!this.seesAlerts) {
-        await this.#readState();
-        return;
-      }
-      const [, due, done] = await Promise.all([
-        this.#readState(),
-        fetchAlerts({ reviewed: false, camera: this.camera, situation: this.situation }),
-        fetchAlerts({ reviewed: true, camera: this.camera, situation: this.situation }),
-      ]);
-      if (reading !== this.#readings) return;
-      const fresh = new Map([...due.alerts, ...done.alerts].map((alert) => [alert.id, alert]));
-      if (this.selected !== null && !this.#fits(this.selected)) this.select(null);
-      for (const id of this.#alerts.ids()) {
-        if (!fresh.has(id) && id !== this.selectedId) this.#alerts.delete(id);
-      }
-      this.#edition++;
-      for (const alert of fresh.values()) this.#keep(alert);
-      this.#older = { due: due.next, done: done.next };
-      await this.#checkSelected(fresh);
-      this.#openNextIfIdle();
+      if (this.seesAlerts) await this.#reading((news) => this.#readAll(news));
+      else await this.#readState();
     } catch (error) {
       this.#report(error);
     }
+  }
+
+  async #readAll(news: News): Promise<void> {
+    const reading = ++this.#readings;
+    const { camera, situation } = this;
+    const [, due, done] = await Promise.all([
+      this.#readState(),
+      fetchAlerts({ reviewed: false, camera, situation }),
+      fetchAlerts({ reviewed: true, camera, situation }),
+    ]);
+    if (reading !== this.#readings) return;
+    const fresh = new Map([...due.alerts, ...done.alerts].map((alert) => [alert.id, alert]));
+    for (const alert of news.alerts.values()) if (this.#fits(alert)) fresh.set(alert.id, alert);
+    if (this.selected !== null && !this.#fits(this.selected)) this.select(null);
+    for (const id of this.#alerts.ids()) {
+      if (!fresh.has(id) && id !== this.selectedId) this.#alerts.delete(id);
+    }
+    this.#edition++;
+    for (const alert of fresh.values()) this.#keep(alert);
+    this.#older = { due: due.next, done: done.next };
+    await this.#checkSelected(fresh);
+    this.#openNextIfIdle();
   }
 
   /** The first look, while the events are still being connected to: what waits, and nothing else.
@@ -313,13 +325,15 @@ export class Desk {
     const reading = ++this.#readings;
     const { camera, situation } = this;
     try {
-      const [, due] = await Promise.all([
-        this.#readState(),
-        this.seesAlerts ? fetchAlerts({ reviewed: false, camera, situation }) : null,
-      ]);
-      if (reading !== this.#readings) return;
-      for (const alert of due?.alerts ?? []) this.#keep(alert);
-      this.#openNextIfIdle();
+      await this.#reading(async (news) => {
+        const [, due] = await Promise.all([
+          this.#readState(),
+          this.seesAlerts ? fetchAlerts({ reviewed: false, camera, situation }) : null,
+        ]);
+        if (reading !== this.#readings) return;
+        for (const alert of due?.alerts ?? []) this.#keep(news.alerts.get(alert.id) ?? alert);
+        this.#openNextIfIdle();
+      });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error; // The whole reading says it.
     }
@@ -441,6 +455,7 @@ export class Desk {
 
   #heard(event: AlertEvent): void {
     const { alert, change } = event;
+    for (const news of this.#told) news.alerts.set(alert.id, alert);
     const known = this.#alerts.has(alert.id);
     if (!known && !this.#fits(alert)) return;
     this.#keep(alert);
@@ -493,16 +508,33 @@ export class Desk {
 
   async #readState(): Promise<void> {
     void this.red.read();
-    this.state = await fetchState();
+    await this.#reading(async (news) => {
+      this.state = await fetchState();
+      for (const health of news.cameras.values()) this.#health(health);
+      if (news.system) this.#system(news.system);
+    });
+  }
+
+  /** Read something from the server; what is told meanwhile is no older, and goes over it. */
+  async #reading<T>(read: (news: News) => Promise<T>): Promise<T> {
+    const news: News = { alerts: new Map(), cameras: new Map(), system: null };
+    this.#told.add(news);
+    try {
+      return await read(news);
+    } finally {
+      this.#told.delete(news);
+    }
   }
 
   #health(health: CameraHealth): void {
+    for (const news of this.#told) news.cameras.set(health.camera_id, health);
     const camera = this.cameraOf(health.camera_id);
     if (camera) camera.health = health;
     this.red.readSoon();
   }
 
   #system(system: System): void {
+    for (const news of this.#told) news.system = system;
     if (this.state) this.state.system = system;
     this.red.readSoon();
   }
