@@ -34,6 +34,9 @@ from gardefou.evidence.snapshot import SnapshotMaker
 from gardefou.evidence.vault import Vault
 from gardefou.perception.approved_view import ViewCheck
 
+NAME: Final = "gardefou-proof"
+"""What `ps` and `top` call the process: at most 15 characters."""
+
 NICENESS: Final = 10
 """Added to the process's niceness: analysis comes first."""
 
@@ -58,7 +61,7 @@ class ProcessSettings:
 def main(connection: Connection, settings: ProcessSettings) -> None:
     """Serve jobs that come over a connection until it is closed; the process's entry point."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides when to stop.
-    step_back(NICENESS)
+    step_back(NICENESS, NAME)
     inbox: queue.Queue[EvidenceJob | None] = queue.Queue()
     threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
     with contextlib.suppress(OSError):
@@ -69,9 +72,14 @@ def main(connection: Connection, settings: ProcessSettings) -> None:
         desk.serve()
 
 
-def step_back(niceness: int) -> None:
-    """Let this process come after those that analyse; ``niceness`` is added to its own."""
+def step_back(niceness: int, name: str) -> None:
+    """Let this process come after those that analyse, and bear a name.
+
+    ``niceness`` is added to its own; ``name`` of at most 15 characters is what `ps` and `top` show.
+    """
     os.nice(niceness)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/comm").write_text(name)
     with contextlib.suppress(AttributeError, OSError):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     cv2.setNumThreads(1)

@@ -19,6 +19,9 @@ from gardefou.evidence.process import step_back
 from gardefou.runtime.trial import TrialWork, try_out
 from gardefou.runtime.trial_job import TrialAnswer
 
+NAME: Final = "gardefou-trial"
+"""What `ps` and `top` call the process: at most 15 characters."""
+
 NICENESS: Final = 12
 """Added to the process's niceness: every camera and all evidence (10) come first. At 19 a trial
 beside 15 busy processes on two cores came to nothing in half a minute; somebody waits for it."""
@@ -35,7 +38,7 @@ _log = logging.getLogger(__name__)
 def main(connection: Connection, work: TrialWork) -> None:
     """Try, answer, end; the process's entry point. Nothing is written anywhere."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The worker decides when it ends.
-    step_back(NICENESS)
+    step_back(NICENESS, NAME)
     threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
     with suppress(OSError):
         connection.send(_answer(work))
