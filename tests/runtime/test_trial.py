@@ -288,7 +288,7 @@ def test_a_trial_does_not_outlive_its_worker(mark: str, server: RtspServer, tmp_
                 trial = system.hub.trials.begin(camera(server.url), lines_only=True)
             return bool(trial_processes(mark))
 
-        until(is_under_way, what="no trial was begun")
+        until(is_under_way, 300.0, "no trial was begun")
         kill(system.worker)
         error = trial.outcome.exception(DEADLINE_S)
         assert isinstance(error, TrialError)
