@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import cast
@@ -60,6 +61,14 @@ def engine(eyes: Eyes) -> InferenceEngine:
     return cast(InferenceEngine, eyes)
 
 
+def side_by_side(scores: Sequence[float]) -> Detections:
+    """As many people next to one another."""
+    count = len(scores)
+    boxes = np.array([0.0, 0.0, 24.0, 60.0]) + 26 * np.arange(count)[:, None] * [1, 0, 1, 0]
+    people = np.full(count, ObjectClass.PERSON, dtype=np.int64)
+    return Detections(boxes, np.array(scores, dtype=np.float64), people)
+
+
 NOBODY: Future[Detections] = Future()
 NOBODY.set_result(Detections.empty())
 
@@ -97,9 +106,7 @@ def test_tiles_are_looked_at_only_where_there_may_be_a_crowd() -> None:
         assert look is not None
         assert look.found[0] is NOBODY
         places.append(len(look.places))
-        boxes = np.tile([0.0, 0.0, 24.0, 60.0], (count, 1))
-        people = np.full(count, ObjectClass.PERSON, dtype=np.int64)
-        looks.learn(Detections(boxes, np.full(count, 0.2), people))
+        looks.learn(side_by_side([0.2] * count))
     look = looks.start(image, 3 * EVERY_S, NOBODY)
     assert look is not None
     assert [*places, len(look.places)] == [14, 1, 1, 14]
@@ -112,8 +119,6 @@ def tiled_at(
     found = Crowd(np.zeros((1, 4)), np.array([expected]))
     monkeypatch.setattr(crowd, "people", lambda look: found)
     looks = CrowdLooks(engine(Eyes()))
-    boxes = np.tile([0.0, 0.0, 24.0, 60.0], (seen_since, 1))
-    people = np.full(seen_since, ObjectClass.PERSON, dtype=np.int64)
     whole: list[float] = []
     tiles: list[float] = []
     for beat in range(60):
@@ -122,7 +127,7 @@ def tiled_at(
         if look is not None:
             looks.finish(look)
             (tiles if len(look.places) > 1 else whole).append(time)
-        looks.learn(Detections(boxes, np.full(seen_since, 0.2), people))
+        looks.learn(side_by_side([0.2] * seen_since))
     return whole, tiles
 
 
@@ -150,6 +155,22 @@ def test_where_they_showed_very_few_every_other_look_is_at_the_whole_picture(
 def test_unless_more_people_came(monkeypatch: pytest.MonkeyPatch) -> None:
     _, tiles = tiled_at(QUIET - 1, round(GROWN * FEW), monkeypatch)
     assert tiles[1] <= EVERY_S + 0.2
+
+
+def test_weak_detections_among_the_same_people_are_no_more_people(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(crowd, "people", lambda look: Crowd(np.zeros((1, 4)), np.array([FEW])))
+    looks = CrowdLooks(engine(Eyes()))
+    tiles = []
+    for beat in range(60):
+        weak = 0 if beat == 0 else 2 * FEW
+        look = looks.start(picture(10, 10), beat / 5, NOBODY)
+        looks.learn(side_by_side([0.8] * FEW + [0.16] * weak))
+        if look is not None:
+            looks.finish(look)
+            tiles += [beat / 5] * (len(look.places) > 1)
+    assert tiles == pytest.approx([0.0, QUIET_EVERY_S])
 
 
 def test_a_perceiver_gathers_what_is_wanted_and_nothing_else(

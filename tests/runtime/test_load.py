@@ -94,6 +94,31 @@ def test_a_full_machine_lowers_the_rate_of_every_camera_alike_and_says_so() -> N
     assert set(load.cameras) == {"a", "b"}
 
 
+def test_one_link_that_stutters_among_many_lowers_nothing() -> None:
+    hands = Hands()
+    fleet = fleet_of([f"c{index}" for index in range(16)], hands)
+    for second in range(60):  # 2 of 80 frames, always of the same camera.
+        steady = tuple(report(f"c{index}", 5 * second) for index in range(1, 16))
+        stutters = report("c0", 3 * second, 2 * second)
+        fleet.hear(Heartbeat((stutters, *steady), WorkerEffort(0, 0)))
+        fleet.update()
+        hands.now += 1
+
+    assert fleet.notice is None
+
+
+def test_a_few_drops_of_many_cameras_lower_the_rate() -> None:
+    hands = Hands()
+    fleet = fleet_of([f"c{index}" for index in range(16)], hands)
+    for second in range(60):  # 2 of 80 frames, each second of other cameras.
+        reports = [report(f"c{index}", 5 * second, (second + index) // 8) for index in range(16)]
+        fleet.hear(Heartbeat(tuple(reports), WorkerEffort(0, 0)))
+        fleet.update()
+        hands.now += 1
+
+    assert fleet.notice is not None
+
+
 def test_a_machine_that_keeps_up_says_nothing() -> None:
     assert fleet_of(["a"], Hands()).notice is None
 

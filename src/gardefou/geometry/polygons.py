@@ -7,6 +7,11 @@ import numpy as np
 from gardefou.geometry.arrays import Bools, Floats
 
 
+def following(polygon: Floats) -> Floats:
+    """The corner after each corner. [K, 2] -> [K, 2]."""
+    return np.concatenate([polygon[1:], polygon[:1]])
+
+
 def contains(polygon: Floats, points: Floats) -> Bools:
     """Which points lie inside, by the even-odd rule. [K, 2] x [N, 2] -> [N].
 
@@ -14,7 +19,7 @@ def contains(polygon: Floats, points: Floats) -> Bools:
     >>> contains(square, np.array([[0.5, 0.5], [1.5, 0.5]]))
     array([ True, False])
     """
-    start, end = polygon, np.roll(polygon, -1, axis=0)
+    start, end = polygon, following(polygon)
     x, y = points[:, 0, None], points[:, 1, None]
     straddles = (start[None, :, 1] > y) != (end[None, :, 1] > y)
     rise = end[:, 1] - start[:, 1]
@@ -33,6 +38,6 @@ def area(polygon: Floats) -> float:
     >>> area(np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 1.0], [0.0, 1.0]]))
     2.0
     """
-    following = np.roll(polygon, -1, axis=0)
-    cross = polygon[:, 0] * following[:, 1] - following[:, 0] * polygon[:, 1]
+    after = following(polygon)
+    cross = polygon[:, 0] * after[:, 1] - after[:, 0] * polygon[:, 1]
     return float(abs(cross.sum()) / 2)

@@ -40,7 +40,10 @@ QUIET_EVERY_S: Final = 9.2
 s: the looks between see the whole picture alone, which costs nothing more."""
 
 GROWN: Final = 1.5
-"""Unless the whole picture shows so many times the people it showed then."""
+LEAST_THEN: Final = 2.0
+"""Unless the whole picture shows so many times the people it showed then, both as it sees them,
+however unsure, and as expected value, then taken to be at least this: of eight people weak
+detections make 16 in one picture and 36 in another."""
 
 # Set on pictures of a bus station and of a concourse, and on PETS 2009.
 TILES: Final = (2, 3)
@@ -79,6 +82,8 @@ class CrowdLooks:
         self._tiled = -np.inf
         self._seen = FEW
         self._seen_then = 0
+        self._people = Detections.empty()
+        self._expected_then = 0.0
         self._is_calm = False
         self._is_quiet = False
 
@@ -88,7 +93,8 @@ class CrowdLooks:
         ``whole`` is what the network finds in the whole picture anyway; where the last such look
         saw few people, it is enough.
         """
-        if self._last is not None and 0 <= time - self._last < self._wait_s():
+        since = np.inf if self._last is None or time < self._last else time - self._last
+        if since < EVERY_S or (self._is_calm and since < CALM_EVERY_S and not self._has_grown()):
             return None
         self._last = time
         size = (image.shape[1], image.shape[0])
@@ -96,7 +102,8 @@ class CrowdLooks:
         waits = self._is_quiet and 0 <= time - self._tiled < QUIET_EVERY_S
         if self._seen >= FEW and waits and not self._has_grown():
             return alone
-        self._seen_then, self._is_calm, self._is_quiet = self._seen, False, False
+        self._remember()
+        self._is_calm = self._is_quiet = False
         if self._seen < FEW:
             return alone
         self._tiled = time
@@ -106,21 +113,29 @@ class CrowdLooks:
         """The people found; waits for the network and raises what it raised."""
         crowd = people(look)
         if len(look.places) > 1:
+            self._remember()
             self._is_calm = crowd.expected < CALM
             self._is_quiet = crowd.expected < QUIET
         return crowd
 
     def learn(self, detections: Detections) -> None:
-        """Remember how many people the whole picture showed."""
-        self._seen = int((detections.classes == ObjectClass.PERSON).sum())
+        """Remember the people whom the whole picture showed."""
+        self._people = detections[detections.classes == ObjectClass.PERSON]
+        self._seen = len(self._people)
 
-    def _wait_s(self) -> float:
-        """Time from the last look to the next, s."""
-        return CALM_EVERY_S if self._is_calm and not self._has_grown() else EVERY_S
+    def _remember(self) -> None:
+        """Remember how many people the whole picture shows, to compare with."""
+        self._seen_then, self._expected_then = self._seen, self._expected()
+
+    def _expected(self) -> float:
+        """How many people the whole picture shows, as expected value."""
+        return _crowd(*_once(self._people.boxes, self._people.scores)).expected
 
     def _has_grown(self) -> bool:
         """Whether the whole picture shows many more people than when tiles were looked at."""
-        return self._seen >= GROWN * max(self._seen_then, FEW)
+        if self._seen < GROWN * max(self._seen_then, FEW):
+            return False
+        return self._expected() >= GROWN * max(self._expected_then, LEAST_THEN)
 
 
 def look(engine: InferenceEngine, image: Image, whole: Future[Detections] | None = None) -> Look:

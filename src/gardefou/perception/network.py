@@ -16,6 +16,7 @@ from gardefou.geometry.arrays import Image, Size
 from gardefou.perception.adapters.adapter import Outputs, Preprocessing
 from gardefou.perception.channels_first import keep_order
 from gardefou.perception.input_shape import Placement, input_shape
+from gardefou.perception.rows_early import turn_early
 
 Result = TypeVar("Result")
 
@@ -147,6 +148,7 @@ def _with_preprocessing(model: ov.Model, preprocessing: Preprocessing, size: Siz
     first = _channels_first(sized)
     sized.reshape([1, _CHANNELS, height, width] if first else [1, height, width, _CHANNELS])
     keep_order(sized)
+    turn_early(sized)
     steps = PrePostProcessor(sized)
     entry = steps.input()
     entry.tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))

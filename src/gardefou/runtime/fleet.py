@@ -87,13 +87,15 @@ class Fleet:
         """One round: the share of its rate at which every camera is analysed from now on."""
         now = self._clock()
         since = self._throttle.watches_since(now)
-        offered = dropped = 0
         with self._lock:
-            for meter in self._meters.values():
-                if meter.running_since is not None and now - meter.running_since >= SETTLE_S:
-                    counts = meter.offered_and_dropped(max(since, meter.running_since + SETTLE_S))
-                    offered, dropped = offered + counts[0], dropped + counts[1]
-        share = self._throttle.update(offered, dropped, now)
+            counts = [
+                meter.offered_and_dropped(max(since, meter.running_since + SETTLE_S))
+                for meter in self._meters.values()
+                if meter.running_since is not None and now - meter.running_since >= SETTLE_S
+            ]
+        offered, dropped = (sum(each[index] for each in counts) for index in range(2))
+        of_one = len(counts) > 1 and sum(each[1] > 0 for each in counts) == 1
+        share = self._throttle.update(offered, dropped, now, of_one=of_one)
         self._admission.update(not dropped and share == 1.0 and self._has_idle(now), now)
         if share != self._share.of_rate:
             self._share = Share(share)

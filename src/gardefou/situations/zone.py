@@ -63,9 +63,10 @@ def depths(polygon: Floats, points: Floats) -> Floats:
     array([ 1., -3.])
     """
     start = polygon[None, :, :]
-    edge = np.roll(polygon, -1, axis=0)[None, :, :] - start
+    edge = polygons.following(polygon)[None, :, :] - start
     to_point = points[:, None, :] - start
     length2 = np.maximum((edge**2).sum(axis=2), 1e-12)
     along = np.clip((to_point * edge).sum(axis=2) / length2, 0, 1)
-    gaps = np.linalg.norm(to_point - along[:, :, None] * edge, axis=2).min(axis=1)
+    away = to_point - along[:, :, None] * edge
+    gaps = np.sqrt((away**2).sum(axis=2).min(axis=1))
     return np.asarray(np.where(polygons.contains(polygon, points), gaps, -gaps), dtype=np.float64)

@@ -80,7 +80,8 @@ class ZoneIntrusion:
         """Which tracks are in the zone now; remembers them."""
         tracks = scene.tracks
         depth = _relative_depths(zone, scene)
-        was_inside = np.isin(tracks.ids, list(self._inside.get(zone.id, ())))
+        known = self._inside.get(zone.id, frozenset())
+        was_inside = np.array([each in known for each in tracks.ids.tolist()], dtype=np.bool_)
         enters = (
             (depth >= ENTER_DEPTH) & tracks.measured & (tracks.scores >= BODY_SCORE) & recognised
         )

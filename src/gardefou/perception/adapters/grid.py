@@ -53,4 +53,7 @@ def strong_rows(scores: npt.NDArray[np.float32], floor: float) -> Ints:
     >>> strong_rows(np.array([[0.1, 0.9], [0.2, 0.1], [0.8, 0.7]], dtype=np.float32), 0.5)
     array([0, 2])
     """
-    return np.unique(np.flatnonzero(scores >= floor) // scores.shape[1])
+    rows: Ints = np.flatnonzero(scores >= floor) // scores.shape[1]
+    first = np.ones(len(rows), dtype=np.bool_)
+    np.not_equal(rows[1:], rows[:-1], out=first[1:])
+    return rows[first]

@@ -35,15 +35,19 @@ class NanoDetWeapons:
     def decode(self, outputs: Outputs, input_size: Size, score_floor: float) -> Detections:
         """The weapons of at least this score, one a place and kind, in pixels of the input."""
         by_cells = sorted(outputs, key=lambda output: -output.shape[1])
-        scores = np.concatenate([each[0] for each in by_cells if each.shape[2] == coco.CLASSES])
-        bins = np.concatenate([each[0] for each in by_cells if each.shape[2] != coco.CLASSES])
+        scores = [each[0] for each in by_cells if each.shape[2] == coco.CLASSES]
+        bins = [each[0] for each in by_cells if each.shape[2] != coco.CLASSES]
         points, strides = cells(input_size, self._strides, 0.5)
         found = Detections.empty()
         for kind, believed in BELIEVED.items():
             (channel,) = np.flatnonzero(kind == coco.OBJECT_CLASSES)
-            sure = np.minimum(scores[:, channel].astype(np.float64) / (2 * believed), 1.0)
+            own = np.concatenate([level[:, channel] for level in scores])
+            sure = np.minimum(own.astype(np.float64) / (2 * believed), 1.0)
             hits = np.flatnonzero(sure >= score_floor)
-            reach = expected_distances(bins[hits].astype(np.float64)) * strides[hits, None]
+            if not len(hits):
+                continue
+            spread = np.concatenate(bins)[hits]
+            reach = expected_distances(spread.astype(np.float64)) * strides[hits, None]
             corners = np.concatenate([points[hits] - reach[:, :2], points[hits] + reach[:, 2:]], 1)
             kinds = np.full(len(hits), int(kind), dtype=np.int64)
             found = found.joined(Detections(box.clip(corners, input_size), sure[hits], kinds))

@@ -36,10 +36,11 @@ def suppress(candidates: Detections, max_overlap: float = MAX_OVERLAP) -> Detect
     order = np.argsort(-candidates.scores, kind="stable")[:MAX_CANDIDATES]
     sorted_ = candidates[order]
     rivals = (boxes.iou(sorted_.boxes, sorted_.boxes) > max_overlap) & _compete(sorted_.classes)
+    apart = ~rivals
     alive = np.ones(len(sorted_), dtype=np.bool_)
     for best in range(len(sorted_) - 1):
         if alive[best]:
-            alive[best + 1 :] &= ~rivals[best, best + 1 :]
+            alive[best + 1 :] &= apart[best, best + 1 :]
     return sorted_[alive]
 
 
