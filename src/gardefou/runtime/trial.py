@@ -68,7 +68,8 @@ def try_out(work: TrialWork, finder: Finder | None = None) -> TrialOutcome:
         pipeline = camera_pipeline(camera, engine)
         for analysed in analysed_frames(stretch.frames(), pipeline, stretch):
             seen, shown = analysed.percept, work.footage.parameters.size
-            trail.add(seen.time, seen.size, seen.detections, analysed.tracks, shown)
+            if seen.looked:
+                trail.add(seen.time, seen.size, seen.detections, analysed.tracks, shown)
             events.extend(analysed.events)
             times.append(seen.time)
     if not times:
