@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from threading import Lock
+from threading import Lock, Timer
 from typing import Final
 
 from gardefou.evidence.watermark import SHOWN, stamped_clip
@@ -44,7 +44,16 @@ class MarkedClips:
             made = stamped_clip(content(), text, SHOWN)
             self._kept[key] = self._clock(), made
             self._forget()
-            return made
+        # Also where nobody ever asks again: what is destroyed meanwhile must not stay in memory.
+        later = Timer(LASTS_S, self.forget_old)
+        later.daemon = True
+        later.start()
+        return made
+
+    def forget_old(self) -> None:
+        """Let go of what was kept long enough."""
+        with self._lock:
+            self._forget()
 
     @property
     def size_bytes(self) -> int:
