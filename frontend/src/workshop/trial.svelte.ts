@@ -87,8 +87,8 @@ export class Trial {
     try {
       await act();
     } catch (error) {
+      if (signal?.aborted) return; // Whatever broke off: a person wanted it.
       if (!(error instanceof ApiError)) throw error;
-      if (signal?.aborted) return;
       const { desk } = this.bench;
       this.problem = error.text?.[desk.language] ?? desk.t("web.error.network");
     }
