@@ -25,6 +25,7 @@ from gardefou.storage.records import AlertRecord, CloseReason, EvidenceKind, Mod
 from gardefou.storage.spool import SpoolWriter
 from gardefou.storage.store import Store
 from support.alerts import alert
+from support.processes import until
 
 SINCE, FOUND = 10_000.0, 10_060.0
 
@@ -159,6 +160,21 @@ def test_evidence_that_comes_after_the_move_was_found_is_withdrawn_before_anybod
     assert house.files(opened.id) == set()
     assert house.record(opened.id).evidence == {}
     assert len(house.destroyed()) == 1
+
+
+def test_a_move_that_is_told_has_what_is_in_doubt_destroyed_though_nothing_else_comes(
+    house: House,
+) -> None:
+    doubtful = house.alert(1, SINCE + 10, SINCE + 15)
+    intake = Intake(house.home, house.store, house.journal, InMemoryEventBus())
+    intake.start()
+    try:
+        house.moved()
+        intake.withdraw_soon()
+        until(lambda: not house.files(doubtful), what="it was not destroyed")
+        assert len(house.destroyed()) == 1
+    finally:
+        intake.stop()
 
 
 def test_after_an_approval_what_is_recorded_stays(house: House) -> None:

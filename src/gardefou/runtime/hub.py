@@ -383,7 +383,7 @@ class Hub:
             self.trials.end([health.camera_id], health.notice or _not_running(health.camera_id))
         if health.notice is not None and health.notice.key == MOVED_KEY:
             self._note_moved(health.camera_id)
-            self._intake.withdraw()
+            self._intake.withdraw_soon()  # An entry for each alert: too long for a host's thread.
 
     def _note_moved(self, camera_id: str) -> None:
         details = {"step": "blocked"}
