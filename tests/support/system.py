@@ -27,7 +27,7 @@ from gardefou.storage.store import Store
 from support.processes import DEADLINE_S, until
 
 CAMERA = "lawn"
-AT_ONCE = Patience(silent_s=30.0, pauses_s=(0.0,))
+AT_ONCE = Patience(silent_s=30.0, starting_s=300.0, pauses_s=(0.0,))
 """Restarts without pauses; a worker hangs after longer than a busy machine keeps it from a core."""
 
 
