@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from gardefou.errors import JournalError
+from gardefou.evidence.job import folder_of
 from gardefou.evidence.vault import Vault
 from gardefou.governance.entry import Entry, Line, Operation
 from gardefou.governance.journal import Journal
@@ -160,6 +161,20 @@ def test_evidence_that_comes_after_the_move_was_found_is_withdrawn_before_anybod
     assert house.files(opened.id) == set()
     assert house.record(opened.id).evidence == {}
     assert len(house.destroyed()) == 1
+
+
+def test_evidence_that_a_dead_worker_left_is_withdrawn_as_it_is_found(house: House) -> None:
+    opened = alert(1, "gate", opened_at=SINCE + 10)
+    house.store.record_opened(opened, Mode.REHEARSAL)
+    house.moved()
+    path = house.home.evidence / folder_of(opened.id, opened.opened_at) / "snapshot.jpg"
+    with house.vault.file(path) as inside:
+        inside.write_bytes(b"picture")
+    intake = Intake(house.home, house.store, house.journal, InMemoryEventBus())
+    intake._settle([opened.id])
+    assert not path.exists()
+    assert house.record(opened.id).evidence == {}
+    assert house.record(opened.id).evidence_errors[EvidenceKind.SNAPSHOT] == WITHDRAWN_KEY
 
 
 def test_a_move_that_is_told_has_what_is_in_doubt_destroyed_though_nothing_else_comes(

@@ -191,8 +191,15 @@ class Intake:
                 self._deaths.remove(death)
 
     def _settle(self, alerts: Collection[UUID]) -> None:
-        for alert in settle_evidence(self._store, self._home, alerts):
-            self._bus.publish(AlertChanged(alert, AlertChange.EVIDENCE))
+        settled: list[UUID] = []
+        try:
+            for alert in settle_evidence(self._store, self._home, alerts):
+                settled.append(alert)
+        finally:  # Also of those before the one that the store refused.
+            if settled:
+                self._withdraw()  # It may be of a camera that was found to have moved meanwhile.
+            for alert in settled:
+                self._bus.publish(AlertChanged(alert, AlertChange.EVIDENCE))
 
     def _is_of(self, record: AlertRecord, until: float) -> bool:
         """Whether an open alert is of a worker that died by ``until``, not of the one after it.
@@ -213,7 +220,7 @@ class Intake:
 
     def _publish(self, report: IngestReport) -> None:
         if any(isinstance(event, EvidenceReady) for event in report.recorded):
-            self._withdraw()  # It may be of a camera that was found to have moved meanwhile.
+            self._withdraw()  # As in `_settle`.
         for event in report.recorded:
             if isinstance(event, QuarterCounts):  # Nobody hears of a count in the same hour.
                 continue
