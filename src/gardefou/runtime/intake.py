@@ -193,8 +193,7 @@ class Intake:
     def _settle(self, alerts: Collection[UUID]) -> None:
         settled: list[UUID] = []
         try:
-            for alert in settle_evidence(self._store, self._home, alerts):
-                settled.append(alert)
+            settled.extend(settle_evidence(self._store, self._home, alerts))
         finally:  # Also of those before the one that the store refused.
             if settled:
                 self._withdraw()  # It may be of a camera that was found to have moved meanwhile.
