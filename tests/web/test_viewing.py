@@ -222,11 +222,19 @@ def test_a_marked_clip_is_let_go_though_nobody_asks_again(
     monkeypatch.setattr("gardefou.web.marked.Timer", Later)
     marked = MarkedClips(lambda: now[0])
     marked.of("1", "a", lambda: clip)
-    ((seconds, forget),) = due
-    assert marked.size_bytes > 0
+    now[0] = 60.0
+    marked.of("2", "a", lambda: clip)
+    both = marked.size_bytes
+    ((seconds, look),) = due
     now[0] = seconds
-    forget()
+    look()
+    assert 0 < marked.size_bytes < both
+    (_, (seconds, look)) = due
+    assert seconds == 60.0
+    now[0] += seconds
+    look()
     assert marked.size_bytes == 0
+    assert len(due) == 2
 
 
 def test_whatever_is_cut_out_of_a_picture_bears_the_mark() -> None:

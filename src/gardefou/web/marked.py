@@ -28,6 +28,7 @@ class MarkedClips:
         self._most_bytes = most_bytes
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, str], tuple[float, bytes]] = OrderedDict()
+        self._is_due = False
 
     def of(self, clip: str, text: str, content: Callable[[], bytes]) -> bytes:
         """The clip with ``text`` in every picture.
@@ -44,16 +45,24 @@ class MarkedClips:
             made = stamped_clip(content(), text, SHOWN)
             self._kept[key] = self._clock(), made
             self._forget()
-        # Also where nobody ever asks again: what is destroyed meanwhile must not stay in memory.
-        later = Timer(LASTS_S, self.forget_old)
-        later.daemon = True
-        later.start()
+            if not self._is_due:
+                self._look_later()
         return made
 
-    def forget_old(self) -> None:
-        """Let go of what was kept long enough."""
+    def _look_later(self) -> None:
+        """Let go of the oldest in time also where nobody asks again: it may be destroyed then."""
+        self._is_due = True
+        oldest, _ = next(iter(self._kept.values()), (self._clock(), b""))
+        later = Timer(max(oldest + LASTS_S - self._clock(), 1.0), self._look)
+        later.daemon = True
+        later.start()
+
+    def _look(self) -> None:
         with self._lock:
             self._forget()
+            self._is_due = False
+            if self._kept:
+                self._look_later()
 
     @property
     def size_bytes(self) -> int:
