@@ -46,13 +46,13 @@ def test_the_mailbox_gives_the_newest_once(actions: list[str]) -> None:
 def test_whoever_waits_is_woken_by_an_item_and_by_closing() -> None:
     box = Mailbox[str]()
     taken: list[str | None] = []
-    waiting = threading.Thread(target=lambda: taken.extend(box.take(30) for _ in range(2)))
+    waiting = threading.Thread(target=lambda: taken.extend(box.take(120) for _ in range(2)))
     waiting.start()
     box.put("first")
     while not taken:
         waiting.join(0.01)
     box.close()
-    waiting.join(10)
+    waiting.join(120)
     assert taken == ["first", None]
     box.put("late")
     assert box.take(timeout=0) is None
@@ -86,8 +86,8 @@ def test_a_patient_giver_waits_until_the_place_is_free() -> None:
     giver.start()
 
     assert box.waiting == 1
-    assert [box.take(timeout=30.0), box.take(timeout=30.0)] == [1, 2]
-    giver.join(30.0)
+    assert [box.take(timeout=120.0), box.take(timeout=120.0)] == [1, 2]
+    giver.join(120.0)
     assert not giver.is_alive()
     assert box.drops == 0
 
@@ -99,6 +99,6 @@ def test_a_patient_giver_is_let_go_when_the_place_closes() -> None:
     giver.start()
 
     box.close()
-    giver.join(30.0)
+    giver.join(120.0)
 
     assert not giver.is_alive()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from gardefou.capture import gate
+from gardefou.capture import gate, live
 from gardefou.capture.frame import Role
 from gardefou.capture.gate import Depth, Sleep
 from gardefou.capture.link import NAP_S, CameraLink, FileLoop, Transport
@@ -24,11 +23,11 @@ def test_a_late_picture_waits_for_the_one_before_it_to_be_taken() -> None:
 
     def fill() -> None:
         for item in range(5):
-            box.put(item, patience=20.0)
+            box.put(item, patience=120.0)
 
     thread = threading.Thread(target=fill)
     thread.start()
-    taken = [box.take(timeout=20.0) for _ in range(5)]
+    taken = [box.take(timeout=120.0) for _ in range(5)]
     thread.join()
     assert taken == [0, 1, 2, 3, 4]
     assert box.drops == 0
@@ -48,31 +47,38 @@ def test_a_sleeping_camera_reads_its_packets_together_and_an_awake_one_each(
 ) -> None:
     monkeypatch.setattr(gate, "SETTLE_S", 1.0)
     path = write(tmp_path / "clip.mp4", still_then_visitor(7.0, 0.0), group=RATE)
-    naps: dict[Depth, set[bool]] = {each: set() for each in Depth}
-    with LiveSource.loop(path, ReadSettings("cam", sleep=Sleep.KEYFRAMES)) as source:
-        assert source.gate is not None
-        heard, nap = source.gate, source._nap
+    naps: list[Depth] = []
+    source = LiveSource.loop(path, ReadSettings("cam", sleep=Sleep.KEYFRAMES))
+    assert source.gate is not None
+    heard = source.gate
 
-        def listening(waited: float) -> None:
-            began = time.monotonic()
-            depth = heard.depth
-            nap(waited)
-            naps[depth].add(time.monotonic() - began >= NAP_S)
+    class Napping(threading.Event):
+        """Writes down for each nap how deep the camera slept, and does not wait for it."""
 
-        monkeypatch.setattr(source, "_nap", listening)
+        def wait(self, timeout: float | None = None) -> bool:
+            if timeout != NAP_S:
+                return super().wait(timeout)
+            naps.append(heard.depth)
+            return self.is_set()
+
+    monkeypatch.setattr(source, "_stopped", Napping())
+    depths = set()
+    with source:
         for frame in source.frames():
             assert frame.arrived > 0
+            depths.add(heard.depth)
             heard.answer(frame.time, True)
-            if heard.counts.looks >= 2:
+            if heard.counts.looks >= 2 and naps:
                 break
-    assert naps[Depth.AWAKE] == {False}
-    assert True in naps[Depth.ASLEEP]
+    assert Depth.AWAKE in depths
+    assert set(naps) == {Depth.ASLEEP}
 
 
 def test_a_live_camera_sleeps_and_wakes_with_nothing_dropped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gate, "SETTLE_S", 1.0)
+    monkeypatch.setattr(live, "LATE_S", 120.0)
     path = write(tmp_path / "clip.mp4", still_then_visitor(5.0, 2.0), group=RATE)
     late: list[float] = []
     depths = set()

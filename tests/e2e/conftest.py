@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("GARDEFOU_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 
 # How long the page takes is the machine's affair: what must be seen is waited for.
-expect.set_options(timeout=60_000)
+WAIT_MS = 120_000
+expect.set_options(timeout=WAIT_MS)
 
 FLAGS = [
     "--headless",
@@ -80,6 +81,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         settings = {"locale": "fr-FR", "timezone_id": "Europe/Paris", **options}
         context = browser.new_context(**settings)
         contexts.append(context)
+        context.set_default_timeout(WAIT_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(url)

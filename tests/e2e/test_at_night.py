@@ -125,7 +125,7 @@ def test_a_lost_network_keeps_the_work_and_catches_up(
     page.get_by_role("button", name="Confirmer").click()
 
     expect(page.locator("nav li").filter(has_text="Confirmé")).to_be_visible()
-    expect(page.locator("nav li").filter(has_text="Départ de feu")).to_be_visible(timeout=30_000)
+    expect(page.locator("nav li").filter(has_text="Départ de feu")).to_be_visible()
     review = house.store.alert(alert_id).review
     assert review is not None
     assert (review.verdict, review.follow_up) == (Verdict.CONFIRMED, FollowUp.TEAM_SENT)
@@ -250,6 +250,7 @@ def test_a_long_clip_comes_back_to_the_moment(
     went_back = video.evaluate(
         """(video) => new Promise((resolve) => {
             video.currentTime = 9.5;
+            video.playbackRate = 0.25;  // A busy machine tells seldom where it is.
             let last = 0;
             video.addEventListener("timeupdate", () => {
                 if (video.currentTime < last) resolve(last);
@@ -259,7 +260,7 @@ def test_a_long_clip_comes_back_to_the_moment(
     )
     assert 9 < went_back < 13
     page.get_by_label("Autour de l’instant").uncheck()
-    video.evaluate("(video) => { video.currentTime = 10.1; }")
+    video.evaluate("(video) => { video.playbackRate = 1; video.currentTime = 10.1; }")
     video.evaluate(
         """(video) => new Promise((resolve) => {
             video.addEventListener("timeupdate", () => {

@@ -72,7 +72,7 @@ def counted(page: Page) -> dict[str, int]:
 
 def drawn(page: Page) -> None:
     """Wait until MapLibre has drawn, which without a graphics card takes it seconds."""
-    expect(page.locator("#map[data-ready]")).to_be_attached(timeout=60_000)
+    expect(page.locator("#map[data-ready]")).to_be_attached()
 
 
 def test_a_first_visit_weighs_little_and_asks_no_other_host(
@@ -190,7 +190,7 @@ def test_the_towns_own_ground_is_shown_where_it_put_one(
     page = open_page("about:blank")
     asked: list[str] = []
     page.on("request", lambda each: asked.append(each.url))
-    with page.expect_response(lambda each: "/public/tiles/" in each.url, timeout=60_000) as missing:
+    with page.expect_response(lambda each: "/public/tiles/" in each.url) as missing:
         page.goto(f"{server.url}public/fr/map")
     expect(page.get_by_text("© contributeurs")).to_be_visible()
     assert missing.value.status == 404
@@ -201,7 +201,7 @@ def test_the_towns_own_ground_is_shown_where_it_put_one(
     picture.write_bytes(cv2.imencode(".png", grey)[1].tobytes())
     refused: list[str] = []
     page.on("console", lambda each: refused.append(each.text))
-    with page.expect_response(lambda each: each.url == missing.value.url, timeout=60_000) as found:
+    with page.expect_response(lambda each: each.url == missing.value.url) as found:
         page.reload()
     assert found.value.status == 200
     assert not [each for each in refused if "Security Policy" in each]

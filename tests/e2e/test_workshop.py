@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import socket
+import queue
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,13 +26,14 @@ from gardefou.web.server import WebServer
 from support.axe import violations
 from support.house import House
 from support.kept import picture_of
+from support.processes import DEADLINE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Open = Callable[..., Page]
 
-LONG = 120_000
+LONG = 300_000
 """A guess at the longest wait for an analysis on a busy machine, ms."""
 
 TRIAL = 1000 * LONGEST_S + LONG
@@ -68,20 +70,27 @@ cameras:
 
 
 @pytest.fixture
-def demo(models_dir: Path, tmp_path: Path) -> Iterator[tuple[str, Home]]:
+def demo(
+    models_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[str, Home]]:
     """The whole system over the demo clip, with nothing set up yet; its address and its home."""
     clip = data_dir() / "clips" / "vtest.avi"
     if not clip.is_file():
         pytest.fail(f"no demo clip in {clip}; run: gardefou models install")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    addresses: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    class Told(WebServer):
+        def start(self) -> None:
+            super().start()
+            addresses.put(self.url)
+
+    monkeypatch.setattr("gardefou.cli.serve.WebServer", Told)
     home, until = Home(tmp_path / "demo"), threading.Event()
-    settings = ServeSettings(home, None, Mode.EVALUATION, "a test", port=port, clips=(clip,))
+    settings = ServeSettings(home, None, Mode.EVALUATION, "a test", port=0, clips=(clip,))
     thread = threading.Thread(target=serve, args=(settings, until))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{port}/#workshop", home
+        yield f"{addresses.get(timeout=DEADLINE_S)}#workshop", home
     finally:
         until.set()
         thread.join()
@@ -99,21 +108,20 @@ def site(house: House) -> dict[str, Any]:
     return {}
 
 
-def open_when_up(open_page: Open, url: str, **options: Any) -> Page:
-    """The page, once the server listens."""
-    host, port = url.split("/")[2].split(":")
-    ready = threading.Event()
-    while not ready.wait(0.1):
-        with socket.socket() as attempt:
-            if attempt.connect_ex((host, int(port))) == 0:
-                ready.set()
-    return open_page(url, **options)
-
-
 def named(page: Page, name: str = "Camille Roux") -> None:
     page.locator("#name").fill(name)
     page.keyboard.press("Enter")
     expect(page.locator("#name")).to_have_count(0)
+
+
+def with_names(open_page: Open, url: str, camera: str, identifier: str) -> Page:
+    """The workshop of nothing yet, its first camera called so."""
+    page = open_page(url, viewport={"width": 1300, "height": 1400})
+    named(page)
+    page.locator("#site-name").fill("Université")
+    page.locator("#camera-name").fill(camera)
+    page.locator("#camera-id").fill(identifier)
+    return page
 
 
 def drawn(home: Path, zone: int = 0) -> list[list[float]]:
@@ -128,11 +136,7 @@ def test_from_nothing_to_the_first_alert_with_the_mouse(
     demo: tuple[str, Home], open_page: Open
 ) -> None:
     url, home = demo
-    page = open_when_up(open_page, url, viewport={"width": 1300, "height": 1400})
-    named(page)
-    page.locator("#site-name").fill("Université")
-    page.locator("#camera-name").fill("Pelouse")
-    page.locator("#camera-id").fill("lawn")
+    page = with_names(open_page, url, "Pelouse", "lawn")
     page.locator("#test-stream").click()
     expect(page.get_by_text("La caméra répond")).to_be_visible()
     expect(page.get_by_text("768 × 576")).to_be_visible()
@@ -171,7 +175,7 @@ def test_a_zone_drawn_with_the_keyboard_alone_brings_its_alert(
     demo: tuple[str, Home], open_page: Open
 ) -> None:
     url, home = demo
-    page = open_when_up(open_page, url, locale="en-GB")
+    page = open_page(url, locale="en-GB")
     keys = page.keyboard
     expect(page.locator("#name")).to_be_focused()
     keys.type("Camille")
@@ -247,11 +251,7 @@ def test_a_zone_is_drawn_tried_on_the_last_minute_and_only_then_applied(
     demo: tuple[str, Home], open_page: Open
 ) -> None:
     url, home = demo
-    page = open_when_up(open_page, url, viewport={"width": 1300, "height": 1400})
-    named(page)
-    page.locator("#site-name").fill("Université")
-    page.locator("#camera-name").fill("Allée")
-    page.locator("#camera-id").fill("path")
+    page = with_names(open_page, url, "Allée", "path")
     page.locator("#save").click()
     expect(page.get_by_text("version 1 ;")).to_be_visible()
 
@@ -269,11 +269,12 @@ def test_a_zone_is_drawn_tried_on_the_last_minute_and_only_then_applied(
     page.locator("#part-trial").click()
     would_be = page.locator(".would-be")
     came = page.get_by_text("images ont été analysées")
-    for _ in range(20):  # until what is kept shows somebody
+    deadline = time.monotonic() + LONGEST_S
+    while not would_be.count():  # until the camera runs, and what is kept shows somebody
+        assert time.monotonic() < deadline, "what is kept shows nobody"
+        page.wait_for_timeout(1000)
         page.locator("#try-out").click()
         expect(came.or_(page.locator(".problem:not(:empty)"))).to_be_visible(timeout=TRIAL)
-        if would_be.count():
-            break
     expect(would_be.first).to_contain_text("Intrusion dans une zone, zone zone-1")
     expect(page.locator("figure .stage canvas")).to_be_visible()
     expect(page.locator("#try-out")).to_be_focused()

@@ -117,6 +117,17 @@ def test_one_secret_closes_all_or_nothing(home: Path) -> None:
     assert custody(home).open == ("accounts.key", "journal.skey")
 
 
+def test_a_secret_that_does_not_open_all_closes_nothing_and_is_not_journalled_as_if(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = home / "keys" / "evidence.key"
+    path.write_bytes(closed(path.read_bytes(), path.name, Secret(b"another", From.FILE)))
+    by_file(tmp_path, monkeypatch, SECRET)
+    refused = RUN.invoke(app, ["keys", "close", "--home", str(home)])
+    assert isinstance(refused.exception, KeysError)
+    assert not (home / "journal.jsonl").exists()
+
+
 @given(at=st.integers(0, 10_000), bit=st.integers(0, 7))
 def test_a_changed_byte_opens_nothing_and_never_gives_another_key(at: int, bit: int) -> None:
     path, secret = Path("evidence.key"), Secret(SECRET.encode(), From.FILE)

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -83,6 +84,16 @@ def job(footage_of: Footage) -> Callable[..., EvidenceJob]:
     return make
 
 
+@contextmanager
+def stood_still(service: EvidenceService) -> Iterator[None]:
+    """Its process does nothing meanwhile."""
+    pid = service.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    yield
+    os.kill(pid, signal.SIGCONT)
+
+
 def files_in(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
@@ -147,7 +158,9 @@ def test_a_snapshot_overtakes_a_clip_that_was_begun(
 ) -> None:
     service.submit(job(EvidenceKind.CLIP))
     until(lambda: bool(files_in(tmp_path)))
-    service.submit(job(EvidenceKind.SNAPSHOT, 2))
+    with stood_still(service):  # Or the clip might be done first.
+        service.submit(job(EvidenceKind.SNAPSHOT, 2))
+        until(lambda: service.in_hand == 2)
     first, second = results.next(), results.next()
     assert (first.kind, second.kind) == (EvidenceKind.SNAPSHOT, EvidenceKind.CLIP)
     assert isinstance(first, EvidenceReady)

@@ -44,16 +44,13 @@ def system(
 
 def die(system: System, step: str) -> UUID:
     """Let the worker die at a step, and its camera come back; the alert that it was about."""
-    lives = len(system.hosts)
+    system.until_state(CameraState.RUNNING, seconds=BACK_S)
+    lives, began = len(system.hosts), system.health().since
     trap = Trap(system.home.folder)
     trap.set(step)
     until(lambda: trap.victim, 300.0, f"no worker came to {step}")
     until(lambda: len(system.hosts) > lives, BACK_S, "no new worker")
-    until(
-        lambda: system.health().state is not CameraState.RUNNING,
-        BACK_S,
-        "its death was not told",
-    )
+    until(lambda: system.health().since != began, BACK_S, "its death was not told")
     system.until_state(CameraState.RUNNING, seconds=BACK_S)
     assert trap.victim is not None
     return UUID(trap.victim)

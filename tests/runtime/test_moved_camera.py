@@ -128,11 +128,13 @@ def test_a_watched_picture_of_another_view_is_not_shown_before_the_block(
     work.permit(None)
     try:
         until(lambda: work.report().analysed > 5 and work._pictured > 0)
-        until(lambda: work.report().notice is not None, what="nobody is told why")
-        notice = work.report().notice
-        assert notice is not None
-        assert notice.key == UNCONFIRMED_KEY
-        assert work.report().state is CameraState.RUNNING
+
+        def is_told() -> bool:
+            report = work.report()
+            why = report.notice.key if report.notice is not None else ""
+            return (report.state, why) == (CameraState.RUNNING, UNCONFIRMED_KEY)
+
+        until(is_told, what="nobody is told why")
         assert watcher.offered == 0
     finally:
         work.stop_reading()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,14 @@ def beats(system: System) -> int:
     return sum(isinstance(each, Heartbeat) for each in system.messages)
 
 
+def may_be_tried(system: System, proposed: Camera) -> bool:
+    """Whether a camera may be tried now; it runs, but for a moment without its lease."""
+    with suppress(TrialError):
+        system.hub.trials.check(proposed)
+        return True
+    return False
+
+
 def until_beats(system: System, more: int) -> None:
     count = beats(system) + more
     until(lambda: beats(system) >= count, what="no heartbeat came")
@@ -88,10 +98,9 @@ def test_operation_is_under_its_mandate_until_it_ends_is_suspended_or_left_alone
         with pytest.raises(TrialError) as beyond:
             system.hub.trials.check(watching_only(camera(server.url), Situation.FIRE))
         assert beyond.value.key == "runtime.trial.not_covered"
-        system.hub.trials.check(camera(server.url))
+        until(partial(may_be_tried, system, camera(server.url)), what="nothing may be tried")
         paper.ruling = Ruling(ENDED)
-        stopped = system.until_state(CameraState.BLOCKED)
-        assert stopped.notice == ENDED.notice
+        assert system.until_blocked(ENDED.notice.key) == ENDED.notice
         until_beats(system, 2)
         count = analysed(system)
         until_beats(system, 3)
@@ -102,9 +111,7 @@ def test_operation_is_under_its_mandate_until_it_ends_is_suspended_or_left_alone
         paper.ruling = Ruling()
         system.until_state(CameraState.RUNNING)
         system.hub.switch.suspend("desk:anna", Origin.OPERATOR, "gate 3")
-        notice = system.until_state(CameraState.BLOCKED).notice
-        assert notice is not None
-        assert notice.key == "mandate.refusal.suspended"
+        system.until_blocked("mandate.refusal.suspended")
         with pytest.raises(TrialError, match="gate 3"):
             system.hub.trials.begin(camera(server.url), lines_only=True)
         system.hub.switch.resume("desk:anna", "clear")
@@ -114,11 +121,9 @@ def test_operation_is_under_its_mandate_until_it_ends_is_suspended_or_left_alone
         system.until_state(CameraState.RUNNING)
 
         paper.answers.clear()  # The hub hangs: nobody renews the permit.
-        notice = system.until_state(CameraState.BLOCKED).notice
-        assert notice is not None
-        assert notice.key == "runtime.lease_lapsed"
+        system.until_blocked("runtime.lease_lapsed")
         paper.answers.set()
         system.until_state(CameraState.RUNNING)
 
         paper.ruling = replace(paper.ruling, blocked={CAMERA: ENDED})
-        assert system.until_state(CameraState.BLOCKED).notice == ENDED.notice
+        assert system.until_blocked(ENDED.notice.key) == ENDED.notice

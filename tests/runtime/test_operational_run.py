@@ -26,7 +26,7 @@ from support.command import GARDEFOU, Call
 from support.processes import kill, marked, until
 from support.rtsp_server import RtspServer
 
-WAIT_S = 120.0
+WAIT_S = 300.0
 """Longest wait for one thing to happen, on a machine that is busy with much else."""
 
 HOUR = timedelta(hours=1)

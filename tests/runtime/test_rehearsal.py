@@ -13,7 +13,6 @@ from gardefou.evidence.job import folder_of
 from gardefou.governance.entry import Operation
 from gardefou.governance.journal import Journal
 from gardefou.governance.rehearsal import CHARGE_S, RehearsalBudget
-from gardefou.runtime.bus import CameraState
 from gardefou.situations.situation import Situation
 from gardefou.storage.records import EvidenceKind, Mode
 from support.processes import until
@@ -75,9 +74,7 @@ def test_a_rehearsal_is_paid_runs_is_blocked_when_used_up_and_erased_at_the_stop
             time_passed["s"] += CHARGE_S
             budget.spend([CAMERA])
         time_passed["s"] += CHARGE_S
-        notice = system.until_state(CameraState.BLOCKED).notice
-        assert notice is not None
-        assert notice.key == "governance.rehearsal.used_up"
+        notice = system.until_blocked("governance.rehearsal.used_up")
         assert CAMERA in notice.in_language("fr")
         until(lambda: not system.hub.bus.system.processing)
         until(lambda: not system.store.open_alerts(), what="an alert stayed open unwatched")
@@ -96,8 +93,6 @@ def test_a_rehearsal_that_cannot_be_journalled_reads_nothing(
     budget = RehearsalBudget(journal, [CAMERA])
     journal.path.mkdir()
     with System(tmp_path, [camera(server.url)], mode=Mode.REHEARSAL, budget=budget) as system:
-        notice = system.until_state(CameraState.BLOCKED).notice
-        assert notice is not None
-        assert notice.key == "governance.journal.no_file"
+        system.until_blocked("governance.journal.no_file")
         assert not system.hub.bus.system.processing
         assert not system.alerts()

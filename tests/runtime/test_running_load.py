@@ -21,7 +21,7 @@ def test_a_running_system_tells_rate_and_latency(tmp_path: Path, models_dir: Pat
 
         def load() -> CameraLoad | None:
             told = system.hub.bus.load
-            return told.cameras["yard"] if told else None
+            return told.cameras.get("yard") if told else None
 
         until(lambda: (now := load()) is not None and now.latency_ms is not None, 300.0)
         until(lambda: (now := load()) is not None and now.analysis_fps is not None, 300.0)
@@ -30,7 +30,7 @@ def test_a_running_system_tells_rate_and_latency(tmp_path: Path, models_dir: Pat
 
     assert known is not None
     assert known.analysis_fps is not None
-    assert 0 < known.analysis_fps <= 6
+    assert 0 < known.analysis_fps < 25, "a second, and not since it began"
     assert known.latency_ms is not None
     assert 0 < known.latency_ms[0] <= known.latency_ms[1]
     assert known.ring_mib > 0

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +20,7 @@ from gardefou.capture.notice import Notice
 from gardefou.capture.reader import ReadSettings
 from gardefou.errors import TrialError
 from gardefou.evidence.finder import Found
+from gardefou.evidence.heads import HeadTrail
 from gardefou.evidence.job import Footage
 from gardefou.evidence.pictures import pictures
 from gardefou.geometry.arrays import Image
@@ -29,7 +33,7 @@ from gardefou.runtime.messages import Tried, TryOut, Withdraw
 from gardefou.runtime.trial import TrialWork, try_out
 from gardefou.runtime.trial_desk import KEEP_S, TrialDesk
 from gardefou.runtime.trial_job import TrialJob, TrialOutcome
-from gardefou.runtime.trial_process import LONGEST_S, NAME
+from gardefou.runtime.trial_process import LONGEST_S, NAME, TrialRun
 from gardefou.site.document import Camera, Mask
 from gardefou.site.source import Source
 from gardefou.situations.situation import Situation
@@ -103,13 +107,22 @@ def test_what_would_be_signalled_is_told_with_its_moment_region_and_masked_pictu
 
 
 def test_a_zone_where_nobody_goes_signals_nothing_and_shows_the_last_moment(
-    kept: Footage, models_dir: Path
+    kept: Footage, models_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    looked: list[float] = []
+
+    class Trail(HeadTrail):
+        def add(self, time: float, *seen: Any) -> None:
+            looked.append(time)
+            super().add(time, *seen)
+
+    monkeypatch.setattr("gardefou.runtime.trial.HeadTrail", Trail)
     corner = ((0.21, 0.0), (0.25, 0.0), (0.25, 0.03), (0.21, 0.03))
     work = TrialWork(TrialJob(1, proposed(corner), lines_only=False), kept, (), models_dir)
     outcome = try_out(work, NobodyFound())
 
     assert outcome.alerts == ()
+    assert len(looked) < outcome.analysed, "of what was passed over nothing is known"
     assert [each.at_s for each in outcome.pictures] == [pytest.approx(8.0, abs=0.3)]
 
 
@@ -124,6 +137,19 @@ def test_whoever_sees_no_images_gets_the_lines_of_the_place(
     image = image_of(picture.jpeg).astype(np.float64)
     assert np.ptp(image, axis=2).max() <= 2
     assert np.median(image) > 200
+
+
+def test_too_short_a_time_draws_no_place_for_it_would_show_whoever_is_in_it(
+    kept: Footage, models_dir: Path
+) -> None:
+    moment = tuple(each for each in kept.packets if each.time < 0.9)
+    job = TrialJob(1, proposed(), lines_only=True)
+    with pytest.raises(TrialError) as refused:
+        try_out(TrialWork(job, Footage(moment, kept.parameters), (), models_dir), NobodyFound())
+    assert refused.value.key == "runtime.trial.nothing"
+    pictured = TrialJob(1, proposed(), lines_only=False)
+    work = TrialWork(pictured, Footage(moment, kept.parameters), (), models_dir)
+    assert try_out(work, NobodyFound()).pictures
 
 
 def test_what_cannot_be_decoded_is_said(kept: Footage, models_dir: Path) -> None:
@@ -226,6 +252,14 @@ def test_a_trial_ends_with_its_camera_and_no_other(desk: TrialDesk) -> None:
     assert key_of(trial.outcome) == "runtime.worker_restarted"
 
 
+def test_a_trial_that_was_told_has_made_room_for_the_next(kept: Footage, tmp_path: Path) -> None:
+    told: list[bool] = []
+    work = TrialWork(TrialJob(1, proposed(), lines_only=True), kept, (), tmp_path)  # No models.
+    run = TrialRun(work, lambda answer: told.append(run.is_over))
+    run.join()
+    assert told == [True]
+
+
 # The whole system over a real stream
 
 
@@ -244,18 +278,28 @@ def test_a_running_camera_is_tried_beside_the_live_path_until_everything_is_stop
 
         system.until_alerts(1)  # Somebody is on the lawn in what is kept.
         bare = watching_only(running.model_copy(update={"masks": ()}), Situation.ZONE_INTRUSION)
-        trial = trials.begin(bare, lines_only=False)
-        outcome = trial.outcome.result(LONGEST_S)
+        outcomes: list[TrialOutcome] = []
+
+        def would_signal() -> bool:
+            """Whether what is kept is long enough for a trial, which knows nothing at first."""
+            with suppress(TrialError):  # The stream may falter for a moment.
+                trial = trials.begin(bare, lines_only=False)
+                outcomes.append(trial.outcome.result(LONGEST_S))
+            return bool(outcomes) and bool(outcomes[-1].alerts)
+
+        until(would_signal, LONGEST_S, "a trial would have signalled nothing")
+        outcome = outcomes[-1]
         assert outcome.seconds > 1
-        assert outcome.alerts
         image = image_of(outcome.pictures[0].jpeg)
         height, width = image.shape[:2]
         assert image[: int(0.25 * height), : int(0.25 * width)].std() < 2  # the mask in force
-        stored = {each.id for each in system.alerts()}
-        assert not [
-            path for path in tmp_path.rglob("*.jpg") if path.parent.name not in map(str, stored)
-        ]
+        folders = {path.parent.name for path in tmp_path.rglob("*.jpg")}
+        until(
+            lambda: folders <= {str(each.id) for each in system.alerts()},
+            what="a picture belongs to no alert",
+        )
 
+        system.until_state(CameraState.RUNNING)
         trial = trials.begin(bare, lines_only=False)
         system.hub.switch.suspend("desk:anna", Origin.OPERATOR, "gate 3")
         system.until_state(CameraState.BLOCKED)
@@ -282,17 +326,27 @@ def test_a_trial_does_not_outlive_its_worker(mark: str, server: RtspServer, tmp_
         system.until_state(CameraState.RUNNING)
         trial = system.hub.trials.begin(camera(server.url), lines_only=True)
 
-        def is_under_way() -> bool:
-            nonlocal trial
-            if trial.outcome.done():  # Too soon for this test to have seen it.
-                trial = system.hub.trials.begin(camera(server.url), lines_only=True)
-            return bool(trial_processes(mark))
+        stopped: set[int] = set()
 
-        until(is_under_way, 300.0, "no trial was begun")
+        def is_held() -> bool:
+            """Whether a trial under way stands still; one may end before it is seen."""
+            nonlocal trial
+            if trial.outcome.done():
+                trial = system.hub.trials.begin(camera(server.url), lines_only=True)
+            for pid in trial_processes(mark):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
+                    stopped.add(pid)
+            return bool(stopped & trial_processes(mark)) and not trial.outcome.done()
+
+        until(is_held, 300.0, "no trial was begun")
         kill(system.worker)
         error = trial.outcome.exception(DEADLINE_S)
         assert isinstance(error, TrialError)
         assert error.key == "runtime.worker_restarted"
+        for pid in stopped:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
         until(lambda: not trial_processes(mark), what="the trial was left behind")
 
 
@@ -303,7 +357,7 @@ def test_a_whole_minute_is_kept_only_while_somebody_prepares_a_trial(
         system.until_state(CameraState.RUNNING)
         system.hub.trials.keep(CAMERA)
         until(lambda: _ring_bytes(system) > 0)
-        worked = system.hub.trials.begin(camera(server.url), lines_only=True)
+        worked = system.hub.trials.begin(camera(server.url), lines_only=False)
         assert worked.outcome.result(LONGEST_S).seconds > 0
         system.hub.trials.let_go(CAMERA)
         assert system.hub.trials.minutes == frozenset()
@@ -311,4 +365,5 @@ def test_a_whole_minute_is_kept_only_while_somebody_prepares_a_trial(
 
 def _ring_bytes(system: System) -> int:
     load = system.hub.bus.load
-    return 0 if load is None else round(load.cameras[CAMERA].ring_mib * 1024)
+    camera = None if load is None else load.cameras.get(CAMERA)
+    return 0 if camera is None else round(camera.ring_mib * 1024)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from gardefou.capture.frame import Frame
 from gardefou.capture.masks import PrivacyMask
 from gardefou.geometry.arrays import Image
 from gardefou.perception.scene_shift import View
+from gardefou.runtime import view_guard
 from gardefou.runtime.view_guard import (
     DOUBT_S,
     Moved,
@@ -135,6 +138,27 @@ def test_a_block_of_an_earlier_version_doubts_the_minute_before_it(tmp_path: Pat
     path.write_bytes(b"")
     at = path.stat().st_mtime
     assert moved_cameras(tmp_path) == [Moved("gate", at - DOUBT_S, at)]
+
+
+def test_a_move_that_the_disk_does_not_take_blocks_all_the_same_and_is_kept_once_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = guard(tmp_path)
+    show(running, SCENE, 1000)
+
+    def full(folder: Path, name: str, data: bytes) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(view_guard, "write_durably", full)
+        show(running, ELSEWHERE, 1040)
+        assert "gate" in blocked(running)
+        assert moved_cameras(tmp_path) == []
+    assert "gate" in blocked(running)
+    (moved,) = moved_cameras(tmp_path)
+    assert moved.found > 1040
+    approve_view(tmp_path, "gate")
+    assert not blocked(running)
 
 
 def test_one_picture_is_enough_to_show_nothing(tmp_path: Path) -> None:

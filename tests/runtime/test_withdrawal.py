@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from gardefou.errors import JournalError
+from gardefou.evidence.job import folder_of
 from gardefou.evidence.vault import Vault
 from gardefou.governance.entry import Entry, Line, Operation
 from gardefou.governance.journal import Journal
@@ -25,6 +26,7 @@ from gardefou.storage.records import AlertRecord, CloseReason, EvidenceKind, Mod
 from gardefou.storage.spool import SpoolWriter
 from gardefou.storage.store import Store
 from support.alerts import alert
+from support.processes import until
 
 SINCE, FOUND = 10_000.0, 10_060.0
 
@@ -159,6 +161,35 @@ def test_evidence_that_comes_after_the_move_was_found_is_withdrawn_before_anybod
     assert house.files(opened.id) == set()
     assert house.record(opened.id).evidence == {}
     assert len(house.destroyed()) == 1
+
+
+def test_evidence_that_a_dead_worker_left_is_withdrawn_as_it_is_found(house: House) -> None:
+    opened = alert(1, "gate", opened_at=SINCE + 10)
+    house.store.record_opened(opened, Mode.REHEARSAL)
+    house.moved()
+    path = house.home.evidence / folder_of(opened.id, opened.opened_at) / "snapshot.jpg"
+    with house.vault.file(path) as inside:
+        inside.write_bytes(b"picture")
+    intake = Intake(house.home, house.store, house.journal, InMemoryEventBus())
+    intake._settle([opened.id])
+    assert not path.exists()
+    assert house.record(opened.id).evidence == {}
+    assert house.record(opened.id).evidence_errors[EvidenceKind.SNAPSHOT] == WITHDRAWN_KEY
+
+
+def test_a_move_that_is_told_has_what_is_in_doubt_destroyed_though_nothing_else_comes(
+    house: House,
+) -> None:
+    doubtful = house.alert(1, SINCE + 10, SINCE + 15)
+    intake = Intake(house.home, house.store, house.journal, InMemoryEventBus())
+    intake.start()
+    try:
+        house.moved()
+        intake.withdraw_soon()
+        until(lambda: not house.files(doubtful), what="it was not destroyed")
+        assert len(house.destroyed()) == 1
+    finally:
+        intake.stop()
 
 
 def test_after_an_approval_what_is_recorded_stays(house: House) -> None:

@@ -196,7 +196,7 @@ def test_retention_sees_the_oldest_first_and_an_erased_alert_is_gone(store: Stor
     store.evidence_failed(numbered_id(1), EvidenceKind.BEFORE, "evidence.no_room")
     store.review(numbered_id(1), Verdict.CONFIRMED, FollowUp.WATCHED, "a.petit", 6.0, seen=0)
 
-    old = store.alerts_older_than(3.0)
+    old = store.erasable_alerts(3.0)
     assert [record.opened_at for record in old] == [1, 2]
 
     assert store.erase_alert(old[0].id, at=100.0)

@@ -222,7 +222,6 @@ def test_lists_and_retention_read_no_table_from_end_to_end(store: Store) -> None
         store.open_alerts()
         store.open_alerts(["gate", "square"])
         store.verdict_counts(0.0, 9.0)
-        store.alerts_older_than(3.0)
         store.files_to_purge()
         store.erasable_alerts(3.0)
         store.erasable_evidence(3.0)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gardefou.capture.link import Transport
+from gardefou.capture.notice import Notice
 from gardefou.cli.demo import DEMO_SITE
 from gardefou.governance.journal import Journal
 from gardefou.governance.rehearsal import RehearsalBudget
@@ -26,8 +27,8 @@ from gardefou.storage.store import Store
 from support.processes import DEADLINE_S, until
 
 CAMERA = "lawn"
-AT_ONCE = Patience(silent_s=3.0, pauses_s=(0.0,))
-"""Restarts without pauses, and a worker hangs after three seconds."""
+AT_ONCE = Patience(silent_s=30.0, starting_s=300.0, pauses_s=(0.0,))
+"""Restarts without pauses; a worker hangs after longer than a busy machine keeps it from a core."""
 
 
 def camera(
@@ -116,6 +117,20 @@ class System:
             f"{identifier} did not become {state}",
         )
         return self.health(identifier)
+
+    def until_blocked(self, key: str, identifier: str = CAMERA) -> Notice:
+        """Wait until a camera is blocked for a reason; others may come before it."""
+
+        found: list[Notice] = []
+
+        def is_blocked() -> bool:
+            health = self.health(identifier)
+            if health.state is CameraState.BLOCKED and health.notice is not None:
+                found[:] = [health.notice]
+            return bool(found) and found[0].key == key
+
+        until(is_blocked, what=f"{identifier} was not blocked: {key}")
+        return found[0]
 
     def alerts(self) -> list[AlertRecord]:
         """All alerts, the oldest first."""

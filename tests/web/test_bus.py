@@ -19,7 +19,7 @@ from gardefou.runtime.bus import (
     SystemState,
 )
 
-LONG_S = 30.0
+LONG_S = 120.0
 
 
 def changed(number: int) -> AlertChanged:

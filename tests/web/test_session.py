@@ -162,7 +162,7 @@ def test_alerts_are_told_to_whoever_may_see_alerts_and_to_nobody_else(
         stream = events(server, client)
         assert next(stream)[0] == "heartbeat"
         alert_id = house.open_alert()
-        name, data = next(stream)
+        name, data = next(each for each in stream if not hears or each[0] != "heartbeat")
         assert (name == "alert") is hears
         assert (str(alert_id) in json.dumps(data)) is hears
         stream.close()
@@ -175,4 +175,4 @@ def test_events_end_with_the_session(house: House, accounts: Accounts, desk_of: 
         next(stream)
         accounts.disable(BY, "the.operator", "has left")
         house.open_alert()
-        assert list(stream) == []
+        assert [each for each in stream if each[0] != "heartbeat"] == []

@@ -48,7 +48,7 @@ def events(
         assert answer.headers["content-type"].startswith("text/event-stream")
         stream = _parsed(answer.iter_lines())
         assert next(stream)[0] == "heartbeat"
-        yield stream
+        yield (each for each in stream if each[0] != "heartbeat")  # One comes each ten seconds.
 
 
 def _parsed(lines: Iterator[str]) -> Iterator[tuple[str, Any, str | None]]:

@@ -82,13 +82,13 @@ def test_the_desk_speaks_https_under_the_names_of_its_certificate(
     app = create_app(house.services, hosts=LOCAL_HOSTS | tls.names())
     with WebServer(app, tls=tls) as server:
         assert server.url.startswith("https://127.0.0.1:")
-        with httpx2.Client(verify=trusting(made), base_url=server.url) as client:
+        with httpx2.Client(verify=trusting(made), base_url=server.url, timeout=120) as client:
             assert client.get("/healthz").status_code == 200
             named = client.get("/healthz", headers={"Host": "desk.town.example"})
             assert named.status_code == 200
             assert client.get("/healthz", headers={"Host": "evil.example"}).status_code == 421
         with pytest.raises(httpx2.HTTPError):
-            httpx2.get(server.url.replace("https", "http") + "healthz")
+            httpx2.get(server.url.replace("https", "http") + "healthz", timeout=120)
 
 
 def test_with_an_authority_named_a_browser_without_its_certificate_gets_nothing(
@@ -100,12 +100,12 @@ def test_with_an_authority_named_a_browser_without_its_certificate_gets_nothing(
     stranger = make(tmp_path, "stranger.example")
     tls = Tls(made.cert, made.key, authority.cert)
     with WebServer(create_app(house.services), tls=tls) as server:
-        with httpx2.Client(verify=trusting(made, desk), base_url=server.url) as client:
+        with httpx2.Client(verify=trusting(made, desk), base_url=server.url, timeout=120) as client:
             assert client.get("/healthz").status_code == 200
         for shown in (None, stranger):
             context = trusting(made, shown)
             with (
-                httpx2.Client(verify=context, base_url=server.url) as client,
+                httpx2.Client(verify=context, base_url=server.url, timeout=120) as client,
                 pytest.raises(httpx2.HTTPError),
             ):
                 client.get("/healthz")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import zipfile
 from collections.abc import Callable
 from hashlib import sha256
@@ -208,6 +209,34 @@ def test_marked_clips_are_kept_within_bounds(house: House, alert_id: UUID) -> No
     assert marked.size_bytes <= 1.5 * size
 
 
+def test_a_marked_clip_is_let_go_though_nobody_asks_again(
+    house: House, alert_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = house.content(house.evidence / str(alert_id) / "clip.mp4")
+    now, due = [0.0], list[tuple[float, Callable[[], None]]]()
+
+    class Later(threading.Timer):
+        def start(self) -> None:
+            due.append((self.interval, self.function))
+
+    monkeypatch.setattr("gardefou.web.marked.Timer", Later)
+    marked = MarkedClips(lambda: now[0])
+    marked.of("1", "a", lambda: clip)
+    now[0] = 60.0
+    marked.of("2", "a", lambda: clip)
+    both = marked.size_bytes
+    ((seconds, look),) = due
+    now[0] = seconds
+    look()
+    assert 0 < marked.size_bytes < both
+    (_, (seconds, look)) = due
+    assert seconds == 60.0
+    now[0] += seconds
+    look()
+    assert marked.size_bytes == 0
+    assert len(due) == 2
+
+
 def test_whatever_is_cut_out_of_a_picture_bears_the_mark() -> None:
     for height, width in ((360, 640), (720, 1280), (240, 320)):
         image = np.full((height, width, 3), 128, np.uint8)
@@ -226,7 +255,9 @@ def test_a_live_view_is_marked_and_ends_with_the_session(
     with WebServer(create_app(house.services)) as server:
         cookies = {"gardefou_session": client.cookies["gardefou_session"]}
         headers = {"X-CSRF-Token": str(client.headers["X-CSRF-Token"])}
-        with httpx2.Client(base_url=server.url, cookies=cookies, headers=headers) as browser:
+        with httpx2.Client(
+            base_url=server.url, cookies=cookies, headers=headers, timeout=120
+        ) as browser:
             bare = browser.post("/api/live/quay", json={"motive": "noise on the quay"})
             assert (bare.status_code, code(bare)) == (422, "accounts.refused.purpose")
             asked = {"purpose": "under_watch", "motive": "noise on the quay"}
@@ -245,7 +276,7 @@ def test_a_live_view_is_marked_and_ends_with_the_session(
                 house.now = lambda: NOW + 60.0
                 for _ in chunks:
                     pass
-            assert house.live.left.wait(60)
+            assert house.live.left.wait(120)
 
 
 def test_a_ticket_is_of_no_use_to_somebody_else(house: House, desk_of: Desk) -> None:

@@ -57,7 +57,7 @@ export class Trial {
     this.bench.mistakes = [];
     const abort = (this.#abort = new AbortController());
     const { person, motive } = this.bench.who();
-    await this.#said(async () => {
+    const act = async (): Promise<void> => {
       const body = { person, motive, document: documentOf(this.bench.draft), situation };
       const outcome = await tryOut(camera, body, abort.signal);
       this.bench.mistakes = outcome.mistakes;
@@ -70,8 +70,12 @@ export class Trial {
       if (abort.signal.aborted) return pictures.forEach((each) => each.close());
       this.pictures = pictures;
       this.outcome = outcome;
-    }, abort.signal);
-    this.busy = false;
+    };
+    try {
+      await this.#said(act, abort.signal);
+    } finally {
+      this.busy = false;
+    }
     if (this.keptUntil > 0) void this.keep();
   }
 
@@ -83,8 +87,8 @@ export class Trial {
     try {
       await act();
     } catch (error) {
+      if (signal?.aborted) return; // Whatever broke off: a person wanted it.
       if (!(error instanceof ApiError)) throw error;
-      if (signal?.aborted) return;
       const { desk } = this.bench;
       this.problem = error.text?.[desk.language] ?? desk.t("web.error.network");
     }

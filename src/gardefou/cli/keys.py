@@ -10,7 +10,7 @@ import typer
 
 from gardefou.cli.mandate import actor, home_of
 from gardefou.errors import KeysError, UsageError
-from gardefou.evidence.key_custody import close_keys, custody
+from gardefou.evidence.key_custody import close_keys, custody, hold_to_one
 from gardefou.evidence.key_lock import (
     CREDENTIAL,
     SHORTEST,
@@ -52,6 +52,7 @@ def close(
     secret = opening_secret(place) or Secret(_asked(confirm=True), From.ASKED)
     if len(secret.content) < SHORTEST:
         raise UsageError("log.keys_command.short", least=SHORTEST)
+    hold_to_one(folder.folder, secret)  # Before it is journalled that they are closed.
     details = {"step": "keys_closed", "keys": list(names)}
     Journal(folder.journal).append(
         Entry(actor(by), Operation.CONFIGURATION, "keys", details=details)
@@ -66,11 +67,11 @@ def close(
 @app.command("open", help=text("log.keys_command.open"))
 def open_(home: HomeFolder) -> None:
     """Ask for the secret and leave it in memory until the machine is switched off."""
-    folder = keys_folder(home_of(home).folder)
+    kept = custody(home_of(home).folder)
+    folder, shut = kept.folder, kept.closed
     place = asked_file(folder)
     if place is None:
         raise UsageError("log.keys_command.no_memory", credential=CREDENTIAL, variable=VARIABLE)
-    shut = custody(home).closed
     if not shut:
         raise UsageError("log.keys_command.none_closed", path=folder, home=home)
     secret = Secret(_asked(confirm=False), From.ASKED)

@@ -19,9 +19,6 @@ Word = Annotated[str, Field(pattern=r"^[\w .-]{1,60}$")]
 Tags = Mapping[str, Mapping[str, str]]
 """What is said of each case, by its id: ``{"door": {"light": "night", "place": "hall"}}``."""
 
-TaggedFigures = Mapping[str, Mapping[Situation, SituationFigures]]
-"""Figures by tag, such as ``light=night``, and situation."""
-
 
 def read_tags(path: Path, cases: Iterable[Case]) -> Tags:
     """The tags of a YAML file; raises `EvaluationError` for one that names no known case."""

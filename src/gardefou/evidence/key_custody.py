@@ -41,24 +41,32 @@ def custody(home: Path) -> Custody:
 
 
 def close_keys(home: Path, secret: Secret) -> list[str]:
-    """Close each key that stands open; which. Raises `KeysError`.
+    """Close each key that stands open; which. Raises `KeysError` as `hold_to_one` does.
 
-    A key that is closed already must open with the secret, so that one secret opens all. Each is
-    replaced whole; what an open key left behind on the medium is for the medium's encryption.
+    Each is replaced whole; what an open key left behind on the medium is for the medium's
+    encryption.
     """
     folder, done = keys_folder(home), []
+    hold_to_one(home, secret)
     try:
-        paths = _files(folder)
-        contents = {path: path.read_bytes() for path in paths}
-        for path, content in contents.items():
-            opened(content, path, secret)
-        for path, content in contents.items():
+        for path in _files(folder):
+            content = path.read_bytes()
             if not is_closed(content):
                 _replace(path, closed(content, path.name, secret))
                 done.append(path.name)
     except OSError as error:
         raise _unusable(folder, error) from error
     return done
+
+
+def hold_to_one(home: Path, secret: Secret) -> None:
+    """Raise `KeysError` when a key that is closed does not open with the secret: one opens all."""
+    folder = keys_folder(home)
+    try:
+        for path in _files(folder):
+            opened(path.read_bytes(), path, secret)
+    except OSError as error:
+        raise _unusable(folder, error) from error
 
 
 def _files(folder: Path) -> list[Path]:

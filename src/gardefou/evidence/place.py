@@ -15,6 +15,9 @@ from gardefou.geometry.arrays import Image
 PICTURES: Final = 7
 """Pictures of which the middle is taken: who stands for less than half of them is gone."""
 
+FEWEST: Final = 3
+"""Pictures that the middle needs at least: of one alone it would show whoever is in it."""
+
 LINES_WIDTH: Final = 960
 """Most pixels across of a drawing."""
 

@@ -16,7 +16,7 @@ from av.video import VideoStream
 
 from gardefou.errors import OutputError
 from gardefou.evidence.snapshot import JPEG_QUALITY
-from gardefou.geometry.arrays import Image
+from gardefou.geometry.arrays import Image, Ints
 
 OPACITY: Final = 0.3
 """How much of a pixel the text replaces, 0..1: it is read, and what it covers is seen."""
@@ -102,7 +102,7 @@ def stamped_clip(data: bytes, text: str, effort: Effort = KEPT) -> bytes:
             for context in (shown.codec_context, stream.codec_context):
                 context.thread_count, context.thread_type = 1, ThreadType.NONE
             stream.codec_context.gop_size = effort.group
-            light, dark = _layers(shown.height, shown.width, text)
+            light, dark = map(np.flatnonzero, _layers(shown.height, shown.width, text))
             for frame in source.decode(shown):
                 target.mux(stream.encode(_stamped(frame, light, dark)))
             target.mux(stream.encode(None))
@@ -111,18 +111,17 @@ def stamped_clip(data: bytes, text: str, effort: Effort = KEPT) -> bytes:
     return made.getvalue()
 
 
-def _stamped(frame: av.VideoFrame, light: Image, dark: Image) -> av.VideoFrame:
+def _stamped(frame: av.VideoFrame, light: Ints, dark: Ints) -> av.VideoFrame:
     """The frame with the text in its brightness, as a copy: the decoder goes on from its own.
 
-    Only brightness is changed, which spares the way to colours and back.
+    ``light`` and ``dark`` number the pixels [N], row after row. Only brightness is changed, which
+    spares the way to colours and back.
     """
     planes = np.asarray(frame.to_ndarray(format="yuv420p"), np.uint8)
-    bright = planes[: frame.height]
-    for layer, level in ((dark, _BLACK), (light, _WHITE)):
-        where = np.flatnonzero(layer)
-        bright.reshape(-1)[where] = (
-            bright.reshape(-1)[where] * np.float32(1 - OPACITY) + np.float32(level * OPACITY)
-        ).astype(np.uint8)
+    bright = planes[: frame.height].reshape(-1)
+    for where, level in ((dark, _BLACK), (light, _WHITE)):
+        kept = bright[where] * np.float32(1 - OPACITY)
+        bright[where] = (kept + np.float32(level * OPACITY)).astype(np.uint8)
     written = av.VideoFrame.from_ndarray(planes, format="yuv420p")
     written.pts, written.time_base = frame.pts, frame.time_base
     written.color_range, written.colorspace = frame.color_range, frame.colorspace

@@ -79,35 +79,6 @@ class Host(ABC):
                 self._on_message(message)
 
 
-class InProcessHost(Host):
-    """A worker in a thread: for tests and for looking inside; it cannot be killed."""
-
-    def __init__(self, settings: WorkerSettings, on_message: OnMessage) -> None:
-        super().__init__(on_message)
-        self._worker = Worker(settings, self._theirs)
-        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
-        self._thread.start()
-        self._listener.start()
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether its thread runs."""
-        return self._thread.is_alive()
-
-    def kill(self) -> None:
-        """Only ask: a thread cannot be ended."""
-        self.send(Stop())
-
-    def _run(self) -> None:
-        try:
-            self._worker.run()
-        finally:
-            self._theirs.close()
-
-    def _join(self, timeout: float) -> None:
-        self._thread.join(timeout)
-
-
 def worker_main(settings: WorkerSettings, hub: Connection) -> None:
     """The worker process: Ctrl-C is for the hub, which then says stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

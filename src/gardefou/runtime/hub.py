@@ -378,12 +378,12 @@ class Hub:
             if known and (known.state, known.notice) == (health.state, health.notice):
                 return
             self.bus.publish(health)
-        if health.notice is not None and health.notice.key == MOVED_KEY:
-            self._note_moved(health.camera_id)
-            self._intake.withdraw()
         if health.state in SHOWS_NOTHING:
             self.live.end(health.camera_id)
             self.trials.end([health.camera_id], health.notice or _not_running(health.camera_id))
+        if health.notice is not None and health.notice.key == MOVED_KEY:
+            self._note_moved(health.camera_id)
+            self._intake.withdraw_soon()  # An entry for each alert: too long for a host's thread.
 
     def _note_moved(self, camera_id: str) -> None:
         details = {"step": "blocked"}

@@ -81,7 +81,7 @@ class Intake:
         self._bus = bus
         self._clock = clock
         self._lock = threading.Lock()
-        self._withdrawing = threading.Lock()
+        self._doubt = threading.Event()
         self._news = threading.Event()
         self._stopped = threading.Event()
         self._deaths: list[_Death] = []
@@ -91,7 +91,7 @@ class Intake:
     def start(self) -> None:
         """Close what an earlier life left open, then begin to read."""
         self._end_all()
-        self.withdraw()
+        self._withdraw()
         self._thread.start()
 
     def stop(self) -> None:
@@ -100,10 +100,15 @@ class Intake:
         self._news.set()
         self._thread.join()
         self._end_all()
-        self.withdraw()
+        self._withdraw()
 
     def poke(self) -> None:
         """Something was written."""
+        self._news.set()
+
+    def withdraw_soon(self) -> None:
+        """A camera was found to have moved: its doubtful evidence goes; returns at once."""
+        self._doubt.set()
         self._news.set()
 
     def worker_died(self, cameras: Collection[str], at: float) -> None:
@@ -138,6 +143,9 @@ class Intake:
             self._news.wait(LOOK_S)
             self._news.clear()
             try:
+                if self._doubt.is_set():
+                    self._doubt.clear()
+                    self._withdraw()
                 done = self.take_in() and self._bury_dead()
             except Exception as error:
                 # Whatever one event does to the store, the others must still be recorded.
@@ -183,8 +191,14 @@ class Intake:
                 self._deaths.remove(death)
 
     def _settle(self, alerts: Collection[UUID]) -> None:
-        for alert in settle_evidence(self._store, self._home, alerts):
-            self._bus.publish(AlertChanged(alert, AlertChange.EVIDENCE))
+        settled: list[UUID] = []
+        try:
+            settled.extend(settle_evidence(self._store, self._home, alerts))
+        finally:  # Also of those before the one that the store refused.
+            if settled:
+                self._withdraw()  # It may be of a camera that was found to have moved meanwhile.
+            for alert in settled:
+                self._bus.publish(AlertChanged(alert, AlertChange.EVIDENCE))
 
     def _is_of(self, record: AlertRecord, until: float) -> bool:
         """Whether an open alert is of a worker that died by ``until``, not of the one after it.
@@ -198,16 +212,14 @@ class Intake:
             if self._store.record_closed(record.id, at, CloseReason.INTERRUPTED):
                 self._bus.publish(AlertChanged(record.id, AlertChange.CLOSED))
 
-    def withdraw(self) -> None:
+    def _withdraw(self) -> None:
         """Destroy what cameras that moved recorded since their view was sure, and tell of it."""
-        with self._withdrawing:
-            alerts = withdraw_doubtful(self._store, self._journal, self._home)
-        for alert in alerts:
+        for alert in withdraw_doubtful(self._store, self._journal, self._home):
             self._bus.publish(AlertChanged(alert, AlertChange.EVIDENCE))
 
     def _publish(self, report: IngestReport) -> None:
         if any(isinstance(event, EvidenceReady) for event in report.recorded):
-            self.withdraw()  # It may be of a camera that was found to have moved meanwhile.
+            self._withdraw()  # As in `_settle`.
         for event in report.recorded:
             if isinstance(event, QuarterCounts):  # Nobody hears of a count in the same hour.
                 continue

@@ -18,7 +18,7 @@ from gardefou.evidence.finder import Finder, FinderSettings, HeadFinder
 from gardefou.evidence.heads import HeadRecord, HeadTrail
 from gardefou.evidence.job import Footage
 from gardefou.evidence.pictures import pictures
-from gardefou.evidence.place import PICTURES, place_drawing
+from gardefou.evidence.place import FEWEST, PICTURES, place_drawing
 from gardefou.evidence.snapshot import SNAPSHOT_PIXELS, render_snapshot
 from gardefou.geometry.arrays import Floats
 from gardefou.perception.approved_view import ApprovedView, ViewCheck
@@ -29,6 +29,9 @@ from gardefou.runtime.trial_job import TrialJob, TrialOutcome, TrialPicture, Wou
 
 MOST_PICTURES: Final = 8
 """Most pictures of one trial; alerts beyond them are told without one."""
+
+APART_S: Final = 0.5
+"""Least time between two pictures that make a drawing of the place, s."""
 
 _SAME_MOMENT_S: Final = 1e-3
 
@@ -53,8 +56,8 @@ def try_out(work: TrialWork, finder: Finder | None = None) -> TrialOutcome:
     """Analyse what was kept as if it came now; where the stream begins, nothing is known yet.
 
     ``finder`` of what must be blurred, by default the one of evidence. Raises `TrialError` when
-    nothing can be decoded and when no picture shows the approved view, `ModelError` without the
-    models.
+    nothing can be decoded and when no picture shows the approved view, or too few for a drawing of
+    the place without whoever is in it, `ModelError` without the models.
     """
     camera = work.job.camera
     proposed = [np.array(mask.polygon) for mask in camera.masks]
@@ -68,7 +71,8 @@ def try_out(work: TrialWork, finder: Finder | None = None) -> TrialOutcome:
         pipeline = camera_pipeline(camera, engine)
         for analysed in analysed_frames(stretch.frames(), pipeline, stretch):
             seen, shown = analysed.percept, work.footage.parameters.size
-            trail.add(seen.time, seen.size, seen.detections, analysed.tracks, shown)
+            if seen.looked:
+                trail.add(seen.time, seen.size, seen.detections, analysed.tracks, shown)
             events.extend(analysed.events)
             times.append(seen.time)
     if not times:
@@ -77,14 +81,23 @@ def try_out(work: TrialWork, finder: Finder | None = None) -> TrialOutcome:
     found = finder or HeadFinder(FinderSettings(work.models_dir))
     painter = _Painter(work, masks, trail.record(), found)
     if work.job.lines_only:
-        wanted = list(np.linspace(times[0], times[-1], PICTURES))
-        lines = place_drawing([picture.jpeg for picture in painter.paint(wanted)])
-        shown_pictures = [TrialPicture(0.0, lines)]
+        shown_pictures = [TrialPicture(0.0, _drawing(painter, times, camera.id))]
     else:
         wanted = [stretch.start + each.opened_s for each in alerts][:MOST_PICTURES]
         painted = painter.paint(wanted or [times[-1]])
         shown_pictures = [replace(each, at_s=each.at_s - stretch.start) for each in painted]
     return TrialOutcome(stretch.span_s, len(times), tuple(alerts), tuple(shown_pictures))
+
+
+def _drawing(painter: _Painter, times: Sequence[float], camera_id: str) -> bytes:
+    """The lines of the place from moments of the whole stretch, as JPEG."""
+    count = min(PICTURES, int((times[-1] - times[0]) / APART_S) + 1)
+    if count < FEWEST:
+        raise TrialError("runtime.trial.nothing", camera=camera_id)
+    painted = painter.paint(list(np.linspace(times[0], times[-1], count)))
+    if len(painted) < FEWEST:
+        raise TrialError("runtime.trial.another_view", camera=camera_id)
+    return place_drawing([picture.jpeg for picture in painted])
 
 
 def _alerts(events: Sequence[AlertEvent], start: float) -> list[WouldBeAlert]:

@@ -74,13 +74,19 @@ class TrialRun:
         self._work: TrialWork | None = work
         self._tell = tell
         self._ended: Notice | None = None
+        self._is_over = False
         self._thread = threading.Thread(target=self._run, name="trial", daemon=True)
         self._thread.start()
 
     @property
     def is_over(self) -> bool:
-        """Whether its answer was told."""
-        return not self._thread.is_alive()
+        """Whether its process is gone, so that another one may begin."""
+        return self._is_over
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it was told to end: it does within a moment."""
+        return self._ended is not None
 
     def end(self, why: Notice) -> None:
         """End it within a moment; its answer is then ``why``."""
@@ -99,14 +105,13 @@ class TrialRun:
             # Whatever keeps a process from being started must not leave somebody waiting.
             _log.exception("a trial of camera %s", self.camera_id)
             answer = _failed(work, type(error).__name__)
+        self._is_over = True  # Before it is told: whoever hears of it may begin the next at once.
         self._tell(answer)
 
     def _wait(self, work: TrialWork) -> TrialAnswer:
         context = multiprocessing.get_context("spawn")
         mine, theirs = context.Pipe()
-        process = context.Process(
-            target=main, args=(theirs, work), name="gardefou-trial", daemon=True
-        )
+        process = context.Process(target=main, args=(theirs, work), name=NAME, daemon=True)
         process.start()
         theirs.close()
         deadline = time.monotonic() + LONGEST_S
@@ -121,6 +126,7 @@ class TrialRun:
                     )
             return self._ended
         except EOFError:
+            process.join(_LOOK_S)
             return _failed(work, f"exit {process.exitcode}")
         finally:
             mine.close()

@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -57,6 +58,9 @@ class ViewGuard:
         self._shift: SceneShift | None = None
         self._saved = False
         self._moved = moved_file(folder, camera_id).exists()
+        self._unwritten: bytes | None = None
+        self._told = ""
+        self._writing = Lock()
         self._check: ViewCheck | None = None
         self._confirmed: float | None = None
         self._noted = -float("inf")
@@ -66,7 +70,8 @@ class ViewGuard:
     @property
     def approved(self) -> ApprovedView | None:
         """The view that pictures must show; None until it is known, or learned."""
-        reference = None if self._shift is None else self._shift.reference
+        shift = self._shift  # `notice` may forget it on another thread.
+        reference = None if shift is None else shift.reference
         return None if reference is None else ApprovedView(reference, bool(self._masks))
 
     @property
@@ -82,15 +87,18 @@ class ViewGuard:
         approved = self.approved
         if approved is None:
             return True
-        if self._check is None:
-            self._check = ViewCheck(approved, self._masks)
-        self._newest = self._check.look(image).view
+        check = self._check or ViewCheck(approved, self._masks)
+        self._check = check
+        self._newest = check.look(image).view
         return approved.admits(self._newest)
 
     @property
     def notice(self) -> Notice | None:
         """Why this camera must not be read; asks the disk whether somebody approved."""
-        if self._moved and not moved_file(self._folder, self._camera).exists():
+        moved = self._moved  # Read first: what is unwritten is set before it.
+        if self._unwritten is not None:
+            self._write_block()
+        elif moved and not moved_file(self._folder, self._camera).exists():
             self._moved, self._shift, self._check = False, None, None
             self._confirmed = None
         return Notice.of(MOVED_KEY, camera=self._camera) if self._moved else None
@@ -130,21 +138,33 @@ class ViewGuard:
             self._shift.restart()
 
     def _block(self, found: float) -> None:
-        """Blocked first on the disk; where that fails, in this life at least until it works.
+        """Block it, on the disk as soon as that works; in this life at once.
 
         The file says since when pictures are in doubt, UTC s.
         """
         self.since = time.time()
         doubtful = found - DOUBT_S
         since = doubtful if self._confirmed is None else min(self._confirmed, doubtful)
-        told = json.dumps({"since": since, "found": found}).encode()
-        try:
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            write_durably(self._folder, moved_file(self._folder, self._camera).name, told)
-        except OSError as error:
-            _log.error("camera %s moved, and that cannot be kept: %s", self._camera, error)
-            return
+        self._unwritten = json.dumps({"since": since, "found": found}).encode()
         self._moved = True
+        self._write_block()
+
+    def _write_block(self) -> None:
+        """Keep on the disk that it is blocked, if nobody does; tried again until it works."""
+        if not self._writing.acquire(blocking=False):
+            return
+        try:
+            told = self._unwritten
+            if told is not None:
+                self._folder.mkdir(mode=0o700, exist_ok=True)
+                write_durably(self._folder, moved_file(self._folder, self._camera).name, told)
+                self._unwritten = None
+        except OSError as error:
+            if str(error) != self._told:
+                _log.error("camera %s moved, and that cannot be kept: %s", self._camera, error)
+            self._told = str(error)
+        finally:
+            self._writing.release()
 
     def _save(self, reference: Field) -> bool:
         written = io.BytesIO()

@@ -196,7 +196,9 @@ class Worker:
         kept: Footage | Notice = Notice.of("runtime.trial.not_running", camera=job.camera.id)
         if work is not None:
             kept = work.kept()
-        if self._trial is not None and not self._trial.is_over:
+        if self._trial is not None and self._trial.is_ending:
+            self._trial.join()  # Nobody waits for it any more, and somebody for the next.
+        elif self._trial is not None and not self._trial.is_over:
             kept = Notice.of("runtime.trial.busy")
         if work is None or isinstance(kept, Notice):
             assert isinstance(kept, Notice)

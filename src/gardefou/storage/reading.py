@@ -84,7 +84,7 @@ def by_situation(
     return {situation: VerdictCounts(**counted) for situation, counted in found.items()}
 
 
-def older(time: float, limit: int) -> Select[AlertRow]:
+def _older(time: float, limit: int) -> Select[AlertRow]:
     """The oldest alerts that opened before a time."""
     return (
         select(AlertRow)
@@ -96,7 +96,7 @@ def older(time: float, limit: int) -> Select[AlertRow]:
 
 def erasable(time: float, limit: int, now: float) -> Select[AlertRow]:
     """The oldest alerts that opened before a time and that nobody holds now."""
-    return older(time, limit).where(not_(is_held(now)))
+    return _older(time, limit).where(not_(is_held(now)))
 
 
 def with_erasable_evidence(time: float, limit: int, now: float) -> Select[AlertRow]:

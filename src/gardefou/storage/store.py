@@ -204,11 +204,6 @@ class Store:
 
     # What must go
 
-    def alerts_older_than(self, time: float, limit: int = PAGE) -> list[AlertRecord]:
-        """The oldest alerts that opened before ``time``, UTC s: what retention looks at."""
-        with self._database.reading() as session:
-            return [alert_record(row) for row in session.scalars(reading.older(time, limit))]
-
     def erasable_alerts(self, before: float, limit: int = PAGE) -> list[AlertRecord]:
         """The oldest alerts that opened before a time, UTC s, and that no hold lasts on."""
         with self._database.reading() as session:

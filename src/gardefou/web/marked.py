@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from threading import Lock
+from threading import Lock, Timer
 from typing import Final
 
 from gardefou.evidence.watermark import SHOWN, stamped_clip
@@ -28,6 +28,7 @@ class MarkedClips:
         self._most_bytes = most_bytes
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, str], tuple[float, bytes]] = OrderedDict()
+        self._is_due = False
 
     def of(self, clip: str, text: str, content: Callable[[], bytes]) -> bytes:
         """The clip with ``text`` in every picture.
@@ -44,7 +45,24 @@ class MarkedClips:
             made = stamped_clip(content(), text, SHOWN)
             self._kept[key] = self._clock(), made
             self._forget()
-            return made
+            if not self._is_due:
+                self._look_later()
+        return made
+
+    def _look_later(self) -> None:
+        """Let go of the oldest in time also where nobody asks again: it may be destroyed then."""
+        self._is_due = True
+        oldest, _ = next(iter(self._kept.values()), (self._clock(), b""))
+        later = Timer(max(oldest + LASTS_S - self._clock(), 1.0), self._look)
+        later.daemon = True
+        later.start()
+
+    def _look(self) -> None:
+        with self._lock:
+            self._forget()
+            self._is_due = False
+            if self._kept:
+                self._look_later()
 
     @property
     def size_bytes(self) -> int:

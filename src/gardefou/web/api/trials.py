@@ -150,10 +150,13 @@ def _refuse_without_zone(camera: Camera, situation: Situation) -> None:
 async def _awaited(http: Request, trial: Trial) -> TrialOutcome:
     """What came of it; raises `TrialError`, also when nobody waits any more."""
     outcome = asyncio.wrap_future(trial.outcome)
-    while not (await asyncio.wait([outcome], timeout=LOOK_S))[0]:
-        if await http.is_disconnected():
-            raise TrialError("runtime.trial.withdrawn")
-    return outcome.result()
+    try:
+        while not (await asyncio.wait([outcome], timeout=LOOK_S))[0]:
+            if await http.is_disconnected():
+                raise TrialError("runtime.trial.withdrawn")
+        return outcome.result()
+    finally:
+        outcome.cancel()  # What comes of it now is heard by nobody.
 
 
 def _shown(camera: Camera, outcome: TrialOutcome, *, is_drawing: bool) -> TrialView:

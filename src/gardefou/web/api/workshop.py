@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from gardefou.capture.notice import Notice
 from gardefou.capture.probe import Probe, probe
 from gardefou.errors import CaptureError, OutputError
-from gardefou.evidence.place import PICTURES, place_drawing, place_picture
+from gardefou.evidence.place import FEWEST, PICTURES, place_drawing, place_picture
 from gardefou.geometry.grid import grid
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.roles import Action
@@ -72,9 +72,6 @@ SPACING_S: Final = 0.5
 
 ENOUGH_S: Final = 12.0
 """After so long a few pictures are enough, s."""
-
-FEWEST: Final = 3
-"""Pictures that a median needs at least."""
 
 router = APIRouter(prefix="/api/workshop", tags=["workshop"])
 
