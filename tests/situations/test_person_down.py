@@ -167,6 +167,22 @@ def test_whom_the_network_surely_sees_sit_at_the_place_does_not_lie_there() -> N
         assert detector.update(here) == []
 
 
+@pytest.mark.parametrize(("score", "is_told"), [(0.55, False), (0.4, True)])
+def test_somebody_who_sits_and_a_look_that_shows_them_lying_are_weighed(
+    score: float, is_told: bool
+) -> None:
+    detector = PersonDown()
+    for step in range(10):
+        detector.update(seen(step * STEP_S, [STANDING]))
+    sitting: Body = (7, 300, 400, 90, 95)
+    lying = looked_at((240, 350, 400, 405), score=0.45)
+    told = []
+    for step in range(10, 40):
+        here = replace(seen(step * STEP_S, [sitting], score=score), lying=lying)
+        told += detector.update(here)
+    assert bool(told) == is_told
+
+
 def test_a_weak_sight_of_somebody_upright_yields_to_a_surer_look_and_the_other_way_round() -> None:
     beside: Body = (8, 330, 405, 70, 130)
     for score, falls in ((0.4, True), (0.55, False)):

@@ -68,7 +68,8 @@ STANDS = 0.55
 
 SITS = 0.4
 SURE = 0.6
-"""One this high, H, does so when the network is this sure: it is never sure of who lies."""
+"""One this high, H, does so when the network is this sure, since it is never sure of who lies, or
+surer than the look that shows the body lying."""
 
 SEATED_ASPECT = 0.9
 """Least height over width of such a body."""
@@ -169,7 +170,8 @@ def occupied(place: Floats, height: float, upright: Detections, lying: float) ->
     standing = upright[upright.scores >= (lying or UPRIGHT_SCORE)]
     boxes = standing.boxes
     share = (boxes[:, 3] - boxes[:, 1]) / height
-    tall = (share >= STANDS) | ((share >= SITS) & (standing.scores >= SURE))
+    sure = (standing.scores >= SURE) | (lying > 0)
+    tall = (share >= STANDS) | ((share >= SITS) & sure)
     over = (boxes[:, 2] > place[0]) & (boxes[:, 0] < place[2])
     covered = box.intersections(place[None], boxes)[0] >= HALF * box.areas(place[None])[0]
     near = np.abs(boxes[:, 3] - place[3]) <= HALF * height
