@@ -206,6 +206,15 @@ def test_a_body_whose_head_is_out_of_the_picture_is_taller_than_what_is_seen() -
     assert not any(play((whole, 2), ((7, 340, 300, 180, 150), 0.4), (lower, 4)))
 
 
+def test_how_high_a_cut_body_lies_is_held_against_how_tall_it_may_be() -> None:
+    falling: Body = (7, 340, 260, 180, 150)
+    cut: Body = (7, 300, 200, 95, 200)
+    lying: Body = (7, 400, 310, 330, 138)
+    assert play((cut, 2), (falling, 0.4), (lying, 4))[-1]
+    compact: Body = (7, 360, 310, 220, 138)
+    assert not any(play((cut, 2), (falling, 0.4), (compact, 4)))
+
+
 def test_reset_forgets() -> None:
     detector = PersonDown()
     for step in range(30):

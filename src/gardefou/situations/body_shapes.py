@@ -82,7 +82,8 @@ HALF = 0.5
 class Stance:
     """How a body was before it may have fallen.
 
-    ``height`` px is H; ``seen`` is how much of it the picture shows, px: less where it is cut.
+    ``height`` px is H; ``seen`` is how much of it the picture shows, px: less where it is cut, and
+    then ``tallest`` is how high it may be, px.
     """
 
     time: float
@@ -90,6 +91,7 @@ class Stance:
     height: float
     seated: bool
     seen: float
+    tallest: float
 
 
 def people_of(found: Detections) -> Detections:
@@ -134,7 +136,7 @@ def _lies(shapes: Floats, stance: Stance, size: Size) -> Bools:
     flat = _flatness(shapes, height) <= FLAT
     sized = (wide * high >= LEAST_AREA * height**2) & (wide <= WIDEST * height)
     sized &= (high >= SLIVER * height) | (shapes[:, 3] < size[1] * (1 - BORDER))
-    low = (high <= FLAT_HEIGHT * height) & (shapes[:, 1] >= before[1] + HEAD_DROP * height)
+    low = (high <= FLAT_HEIGHT * stance.tallest) & (shapes[:, 1] >= before[1] + HEAD_DROP * height)
     below = shapes[:, 3] - before[3]
     gap = np.maximum(shapes[:, 0] - before[2], before[0] - shapes[:, 2])
     near = (below >= -RISES * height) & (below <= REACH * height) & (gap <= REACH * height)
