@@ -61,6 +61,18 @@ def test_cropping_takes_places_along_and_leaves_out_what_is_cut_off() -> None:
     assert (zone.direction, cropped.counts) == ((1, 0.5), {})
 
 
+def test_raising_takes_places_along_with_what_the_picture_shows_there() -> None:
+    spot = CASE.expect[0].model_copy(update={"region": [(0.25, 0.5), (0.5, 0.5), (0.25, 0.8)]})
+    raised = VARIANTS["raised"].case(CASE.model_copy(update={"expect": [spot]}))
+    image = np.zeros((200, 400, 3), np.uint8)
+    image[97:104, 97:104] = 255
+    shown = VARIANTS["raised"].frame(replace(a_frame(), image=image, burst=None)).image[..., 0]
+    down, across = (float(each.mean()) for each in np.nonzero(shown > 128))
+    assert raised.expect[0].region is not None
+    np.testing.assert_allclose((across / 400, down / 200), raised.expect[0].region[0], atol=0.01)
+    assert (raised.zones[0].direction, raised.counts) == ((1, 0.5), {})
+
+
 def test_lamps_go_out_and_come_back_and_exposure_hunts() -> None:
     frame = a_frame()
 

@@ -179,6 +179,43 @@ def test_a_bag_stays_the_same_thing_when_the_lamps_go_out(ground: Image) -> None
     assert before.ids[0] not in after.ids
 
 
+def test_what_is_left_of_who_stood_with_a_bag_came_with_them(ground: Image) -> None:
+    watch = Watch()
+    for _ in range(5 * FPS):
+        watch.see(ground)
+    for x in (600, 500, 400):
+        watch.see(painted(ground, (x, 90, x + 105, 360), 220))
+    beside = painted(ground, BAG, 60)
+    for _ in range(8 * FPS):
+        together = watch.see(painted(beside, (200, 90, 305, 360), 220))
+    assert len(together.ids) == 1
+    for step in range(3 * FPS):
+        x = max(200 - 60 * step, 0)
+        watch.see(painted(beside, (x, 90, x + 105, 360), 220))
+    for _ in range(12 * FPS):
+        left = watch.see(beside)
+    np.testing.assert_allclose(left.boxes[0], BAG, atol=5)
+    assert left.strengths[0] >= 0.8
+
+
+def test_a_place_that_shows_again_when_people_go_is_no_change_of_the_light() -> None:
+    watch = Watch()
+    stones = np.random.default_rng(6).integers(110, 160, (45, 80, 3)).astype(np.uint8)
+    paving: Image = np.asarray(stones.repeat(8, axis=0).repeat(8, axis=1), dtype=np.uint8)
+    for _ in range(5 * FPS):
+        watch.see(paving)
+    for x in (600, 500, 400):
+        watch.see(painted(paving, (x, 90, x + 105, 360), 220))
+    beside = painted(paving, BAG, 60)
+    two = painted(painted(beside, (200, 90, 305, 360), 220), (450, 90, 560, 360), 200)
+    for _ in range(8 * FPS):
+        watch.see(two)
+    for _ in range(12 * FPS):
+        left = watch.see(beside)
+    np.testing.assert_allclose(left.boxes[0], BAG, atol=5)
+    assert left.strengths[0] >= 0.8
+
+
 def test_a_knocked_camera_forgets_what_stood_there(ground: Image) -> None:
     watch = Watch()
     before = left_behind(watch, ground)

@@ -71,6 +71,14 @@ def test_what_moves_beside_it_attends_it_when_no_network_sees_anybody() -> None:
     assert first_signalled([moment(float(i), company=2.0) for i in range(60)]) is None
 
 
+@pytest.mark.parametrize(
+    "thing",
+    [(300.0, 0.0, 340.0, 40.0), (0.0, 260.0, 40.0, 300.0), (SIZE[0] - 40.0, 260.0, SIZE[0], 300.0)],
+)
+def test_what_the_upper_border_or_a_side_cuts_has_no_known_size(thing: Box) -> None:
+    assert first_signalled([moment(float(i), (FAR,), thing) for i in range(60)]) is None
+
+
 def test_a_panel_taken_for_a_weak_or_a_giant_person_attends_nothing() -> None:
     weak: Body = (7, 345, 300, 40, 120)
     giant: Body = (7, 345, 420, 60, 330)

@@ -167,6 +167,22 @@ def test_whom_the_network_surely_sees_sit_at_the_place_does_not_lie_there() -> N
         assert detector.update(here) == []
 
 
+@pytest.mark.parametrize(("score", "is_told"), [(0.55, False), (0.4, True)])
+def test_somebody_who_sits_and_a_look_that_shows_them_lying_are_weighed(
+    score: float, is_told: bool
+) -> None:
+    detector = PersonDown()
+    for step in range(10):
+        detector.update(seen(step * STEP_S, [STANDING]))
+    sitting: Body = (7, 300, 400, 90, 95)
+    lying = looked_at((240, 350, 400, 405), score=0.45)
+    told = []
+    for step in range(10, 40):
+        here = replace(seen(step * STEP_S, [sitting], score=score), lying=lying)
+        told += detector.update(here)
+    assert bool(told) == is_told
+
+
 def test_a_weak_sight_of_somebody_upright_yields_to_a_surer_look_and_the_other_way_round() -> None:
     beside: Body = (8, 330, 405, 70, 130)
     for score, falls in ((0.4, True), (0.55, False)):
@@ -188,6 +204,15 @@ def test_a_body_whose_head_is_out_of_the_picture_is_taller_than_what_is_seen() -
     whole: Body = (7, 300, 240, 110, 200)
     lower: Body = (7, 400, 340, 330, 110)
     assert not any(play((whole, 2), ((7, 340, 300, 180, 150), 0.4), (lower, 4)))
+
+
+def test_how_high_a_cut_body_lies_is_held_against_how_tall_it_may_be() -> None:
+    falling: Body = (7, 340, 260, 180, 150)
+    cut: Body = (7, 300, 200, 95, 200)
+    lying: Body = (7, 400, 310, 330, 138)
+    assert play((cut, 2), (falling, 0.4), (lying, 4))[-1]
+    compact: Body = (7, 360, 310, 220, 138)
+    assert not any(play((cut, 2), (falling, 0.4), (compact, 4)))
 
 
 def test_reset_forgets() -> None:

@@ -1,4 +1,4 @@
-"""Labelled clips under other conditions: mirrored, dark, cropped, hazy, compressed, slower, others.
+"""Labelled clips under other conditions: mirrored, dark, cropped, raised, hazy, slower, others.
 
 A rule that was tuned on a folder of clips fits that folder. These variants show, without further
 footage, how much of a figure is the rule and how much is the fit: nothing that defines a situation
@@ -18,7 +18,7 @@ import numpy as np
 from gardefou.capture.burst import Burst
 from gardefou.capture.frame import Frame
 from gardefou.evaluation.cases import Case, CaseZone, ExpectedEvent, Point
-from gardefou.geometry.arrays import Image
+from gardefou.geometry.arrays import Floats, Image
 
 GAIN: Final = 0.35
 """What the dark variant leaves of the light."""
@@ -51,6 +51,10 @@ DIMMED: Final = (0.25, 0.6)
 
 TILT_DEGREES: Final = 4.0
 """How far the tilted variant is turned: a mast that leans."""
+
+RAISED: Final = ((-0.12, 0.0), (1.12, 0.0), (0.93, 1.0), (0.07, 1.0))
+"""Where the picture's corners come to lie in the raised variant, fractions: what is near is drawn
+together, what is far spread, so that heights and widths of bodies change from place to place."""
 
 Change = Callable[[Image, float], Image]
 """One picture [H, W, 3] at a stream time, s, made into another."""
@@ -142,6 +146,28 @@ def tilt(image: Image, time: float) -> Image:
     return np.asarray(turned, dtype=np.uint8)
 
 
+def rise(image: Image, time: float) -> Image:
+    """As by a camera that hangs higher and looks down more; the border's own pixels fill gaps."""
+    height, width = image.shape[:2]
+    pixels = np.array([width, height, 1.0])
+    turn = _raising() * pixels[:, None] / pixels
+    turned = cv2.warpPerspective(image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(turned, dtype=np.uint8)
+
+
+def rise_case(case: Case) -> Case:
+    """The case of the raised clip: places move along, line counts are left out."""
+    return case.model_copy(
+        update={
+            "zones": [_raised_zone(zone) for zone in case.zones],
+            "expect": [
+                event.model_copy(update={"region": _raised(event.region)}) for event in case.expect
+            ],
+            "counts": {},
+        }
+    )
+
+
 def crop_case(case: Case) -> Case:
     """The case of the cropped clip: places move along, line counts and people are left out."""
     return case.model_copy(
@@ -173,6 +199,7 @@ VARIANTS: Final[Mapping[str, Variant]] = {
     "small": Variant(picture=shrink),
     "grey": Variant(picture=decolour),
     "cropped": Variant(picture=crop, case=crop_case),
+    "raised": Variant(picture=rise, case=rise_case),
     "hazy": Variant(picture=haze),
     "compressed": Variant(picture=compress),
     "breathing": Variant(picture=breathe),
@@ -211,3 +238,22 @@ def _cropped(points: list[Point] | None) -> list[Point] | None:
 
 def _beyond_cut(share: float) -> float:
     return min(max((share - CUT) / (1 - CUT), 0.0), 1.0)
+
+
+def _raised_zone(zone: CaseZone) -> CaseZone:
+    changed = {"polygon": _raised(zone.polygon), "line": _raised(zone.line)}
+    return zone.model_copy(update=changed)
+
+
+def _raised(points: list[Point] | None) -> list[Point] | None:
+    if points is None:
+        return None
+    moved = cv2.perspectiveTransform(np.array([points], dtype=np.float64), _raising())[0]
+    return [(float(x), float(y)) for x, y in np.clip(moved, 0.0, 1.0)]
+
+
+def _raising() -> Floats:
+    """The homography of the raised variant, fractions of the frame to such. [3, 3]."""
+    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], dtype=np.float32)
+    turn = cv2.getPerspectiveTransform(corners, np.array(RAISED, dtype=np.float32))
+    return np.asarray(turn, dtype=np.float64)

@@ -155,7 +155,8 @@ class StaticThings:
         elapsed = min(time - self._time, LONGEST_STEP_S)
         self._time = time
         still = self._layers.update(small, elapsed)
-        changed = still.live | still.static
+        # What shows the background again is no change, however long a thing there is remembered.
+        changed = still.live | still.shown
         if self._is_upheaval(small, changed):
             self._begin_again(small, changed, time)
             return True
@@ -208,7 +209,9 @@ class StaticThings:
 
     def _outline(self, static: Bools, time: float) -> None:
         """Match still regions with known things; regions that nothing explains are new things."""
-        self.things = [each for each in self.things if _share(static, each.mask) >= _GONE]
+        before = self.things
+        self.things = [each for each in before if _share(static, each.mask) >= _GONE]
+        brought = [each.mask for each in before if each.carried and each not in self.things]
         for region in _regions(static):
             inside = [each for each in self.things if _share(region.mask, each.mask) >= _KNOWN]
             overlaps = [_overlap(region.mask, each.mask) for each in inside]
@@ -219,10 +222,14 @@ class StaticThings:
             else:
                 dropped = [each for each in inside if time - each.born < _SETTLED_S]
             self.things = [each for each in self.things if each not in dropped]
-            self._add_unknown(region, time)
+            self._add_unknown(region, brought, time)
 
-    def _add_unknown(self, region: _Region, time: float) -> None:
-        """A new thing where no known one explains most of a region."""
+    def _add_unknown(self, region: _Region, brought: Sequence[Bools], time: float) -> None:
+        """A new thing where no known one explains most of a region.
+
+        ``brought`` [H, W] are what came and is gone now: who stood with a bag was one thing with
+        it, and what is left of that came with them.
+        """
         known = np.zeros(region.mask.shape, dtype=np.bool_)
         for thing in self.things:
             known |= thing.mask
@@ -231,7 +238,9 @@ class StaticThings:
             around = _surroundings(part.box)
             recently = self._stirred[around] >= time - STATIC_S - _STIR_S
             stirred = int(np.count_nonzero(recently & ~part.mask[around]))
-            carried = stirred >= _CARRIER * part.area
+            carried = stirred >= _CARRIER * part.area or any(
+                _share(each, part.mask) >= _KNOWN for each in brought
+            )
             self.things.append(Thing(self._next, part.mask, part.box, time, carried))
             self._next += 1
 

@@ -52,6 +52,9 @@ MOST_SHARE: Final = 0.35
 SLENDEREST: Final = 4.0
 """Longer side over shorter side of luggage, at most."""
 
+BORDER: Final = 0.01
+"""An edge this near the frame's border, in fractions of it, is cut by it."""
+
 _SELF: Final = 0.5
 """Intersection over union from which a person's box is the thing itself, wrongly named."""
 
@@ -122,7 +125,13 @@ class AbandonedObject:
         return np.asarray(people[~too_tall], dtype=np.float64)
 
     def _is_luggage_sized(self, boxes: Floats, scene: Scene) -> Bools:
-        """Which boxes have the size and shape of luggage where they stand. [N, 4] -> [N]."""
+        """Which boxes have the size and shape of luggage where they stand. [N, 4] -> [N].
+
+        Of what the upper border or a side cuts neither is known: what shows of a car that stops
+        there is as large as a bag.
+        """
+        edges = boxes[:, :3] / np.array([*scene.size, scene.size[0]])
+        is_cut = (edges[:, :2] <= BORDER).any(axis=1) | (edges[:, 2] >= 1 - BORDER)
         sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 1.0)
         longer, shorter = sides.max(axis=1), sides.min(axis=1)
         people = self._heights.at(boxes[:, 3])
@@ -131,7 +140,7 @@ class AbandonedObject:
         least = np.where(unknown, LEAST_SHARE, LEAST_HEIGHT)
         most = np.where(unknown, MOST_SHARE, MOST_HEIGHT)
         fits = (share >= least) & (share <= most) & (longer <= SLENDEREST * shorter)
-        return np.asarray(fits, dtype=np.bool_)
+        return np.asarray(fits & ~is_cut, dtype=np.bool_)
 
 
 def _attended(statics: Statics, people: Floats) -> Bools:

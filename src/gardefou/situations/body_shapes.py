@@ -68,7 +68,8 @@ STANDS = 0.55
 
 SITS = 0.4
 SURE = 0.6
-"""One this high, H, does so when the network is this sure: it is never sure of who lies."""
+"""One this high, H, does so when the network is this sure, since it is never sure of who lies, or
+surer than the look that shows the body lying."""
 
 SEATED_ASPECT = 0.9
 """Least height over width of such a body."""
@@ -81,7 +82,8 @@ HALF = 0.5
 class Stance:
     """How a body was before it may have fallen.
 
-    ``height`` px is H; ``seen`` is how much of it the picture shows, px: less where it is cut.
+    ``height`` px is H; ``seen`` is how much of it the picture shows, px: less where it is cut, and
+    then ``tallest`` is how high it may be, px.
     """
 
     time: float
@@ -89,6 +91,7 @@ class Stance:
     height: float
     seated: bool
     seen: float
+    tallest: float
 
 
 def people_of(found: Detections) -> Detections:
@@ -133,7 +136,7 @@ def _lies(shapes: Floats, stance: Stance, size: Size) -> Bools:
     flat = _flatness(shapes, height) <= FLAT
     sized = (wide * high >= LEAST_AREA * height**2) & (wide <= WIDEST * height)
     sized &= (high >= SLIVER * height) | (shapes[:, 3] < size[1] * (1 - BORDER))
-    low = (high <= FLAT_HEIGHT * height) & (shapes[:, 1] >= before[1] + HEAD_DROP * height)
+    low = (high <= FLAT_HEIGHT * stance.tallest) & (shapes[:, 1] >= before[1] + HEAD_DROP * height)
     below = shapes[:, 3] - before[3]
     gap = np.maximum(shapes[:, 0] - before[2], before[0] - shapes[:, 2])
     near = (below >= -RISES * height) & (below <= REACH * height) & (gap <= REACH * height)
@@ -169,7 +172,8 @@ def occupied(place: Floats, height: float, upright: Detections, lying: float) ->
     standing = upright[upright.scores >= (lying or UPRIGHT_SCORE)]
     boxes = standing.boxes
     share = (boxes[:, 3] - boxes[:, 1]) / height
-    tall = (share >= STANDS) | ((share >= SITS) & (standing.scores >= SURE))
+    sure = (standing.scores >= SURE) | (lying > 0)
+    tall = (share >= STANDS) | ((share >= SITS) & sure)
     over = (boxes[:, 2] > place[0]) & (boxes[:, 0] < place[2])
     covered = box.intersections(place[None], boxes)[0] >= HALF * box.areas(place[None])[0]
     near = np.abs(boxes[:, 3] - place[3]) <= HALF * height

@@ -297,8 +297,10 @@ def _stance(moments: Iterable[_Moment], time: float, frame: float) -> Stance | N
     aspect = median([each.aspect for each in tall])
     if recent[0].box[1] <= BORDER * frame:
         whole = height * min(max(WHOLE_ASPECT / aspect, 1.0), MOST_CUT)
-        return Stance(recent[0].time, recent[0].box, whole, False, height)
-    return Stance(recent[0].time, recent[0].box, height, aspect < STANDING_ASPECT, height)
+        tallest = height * MOST_CUT
+        return Stance(recent[0].time, recent[0].box, whole, False, height, tallest)
+    seated = aspect < STANDING_ASPECT
+    return Stance(recent[0].time, recent[0].box, height, seated, height, height)
 
 
 def _came_down(moments: Sequence[_Moment], stance: Stance) -> bool:
