@@ -2,12 +2,15 @@
 
     python benchmarks/gate.py FOOTAGE [CASE ...] [--idle-only | --no-idle] [--plot SVG]
                               [--conditions day night rain clock] [--work FOLDER]
+                              [--sleep keyframes|sure] [--visit SECONDS] [--until SECONDS]
 
 Idle: a still part of `intel_onebyone.mp4` with a sensor's noise, 1080p25 without B-frames, at a
 variable and at a constant rate of 4 Mb/s, and with long groups of pictures. Events: a minute of
 each case's own scene with nobody in it (the median of its pictures, in a sensor's noise) is joined
 to the clip, by day, night, in rain and under a running clock, at both rates. Each is played with
-the gate and without it. Costs are CPU seconds of the whole process for each second of video, and
+the gate and without it. With `--visit` only so many seconds of the case's first event are shown,
+between two keyframes, and the empty scene again: the shortest visits that are still alerts. Costs
+are CPU seconds of the whole process for each second of video, and
 ratios to decoding every frame on one thread in the same run.
 """
 
@@ -70,7 +73,13 @@ LEAST_PICTURES: Final = 5
 """A median needs so many pictures; where an event leaves fewer, those of the event serve too."""
 
 LONGEST_EVENT_S: Final = 16.0
-"""Of longer clips only the beginning is joined, s."""
+"""Of longer clips only the beginning is joined unless more is asked for, s; a bag needs more."""
+
+VISIT_AT_S: Final = 60.3
+"""When a short visit begins, s: soon after a keyframe."""
+
+AFTER_VISIT_S: Final = 10.0
+"""Nothing happens for so long after it, s."""
 
 
 class Weather:
@@ -144,6 +153,20 @@ def joined(video: Path, still: Image, fps: int, until_s: float) -> Iterator[Imag
             while count / fps <= (frame.time or 0.0):
                 yield image
                 count += 1
+
+
+def visited(video: Path, still: Image, fps: int, start_s: float, visit_s: float) -> Iterator[Image]:
+    """The empty scene, ``visit_s`` of a clip from ``start_s`` on, and the empty scene again."""
+    for _ in range(round(VISIT_AT_S * fps)):
+        yield still
+    count = 0
+    with av.open(str(video)) as container:
+        for frame in container.decode(container.streams.video[0]):
+            while count < visit_s * fps and start_s + count / fps <= (frame.time or 0.0):
+                yield _image(frame)
+                count += 1
+    for _ in range(round(AFTER_VISIT_S * fps)):
+        yield still
 
 
 def _image(frame: av.VideoFrame) -> Image:
@@ -221,6 +244,13 @@ def shifted(case: Case, until_s: float) -> Case:
     return case.model_copy(update={"expect": expect, "hold_first_s": 0.0, "hold_last_s": 0.0})
 
 
+def cut_short(case: Case, visit_s: float) -> Case:
+    """A case of whose first event only so much is shown, at `VISIT_AT_S`."""
+    times = {"start_s": VISIT_AT_S, "end_s": VISIT_AT_S + visit_s}
+    expect = [case.expect[0].model_copy(update=times)]
+    return case.model_copy(update={"expect": expect, "hold_first_s": 0.0, "hold_last_s": 0.0})
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One joined clip with the gate and without: events, found, false; cost; longest delay added.
@@ -242,15 +272,14 @@ class Outcome:
 
 
 def compare(
-    case: Case, video: Path, condition: str, rate: str, engine: InferenceEngine, until_s: float
+    moved: Case, video: Path, condition: str, rate: str, engine: InferenceEngine, deepest: Sleep
 ) -> Outcome:
     """Play one joined clip both ways."""
-    moved = shifted(case, until_s)
-    off, on = (play(video, case, engine, sleep) for sleep in (Sleep.NEVER, Sleep.KEYFRAMES))
+    off, on = (play(video, moved, engine, sleep) for sleep in (Sleep.NEVER, deepest))
     scores = [score(moved, signalled(each.events), each.length_s) for each in (off, on)]
     delays = _added(*scores)
     return Outcome(
-        case.id,
+        moved.id,
         condition,
         rate,
         len(moved.expect),
@@ -258,7 +287,7 @@ def compare(
         _pair([len(one.false) for one in scores]),
         delays[0] if delays else None,
         max(delays, default=None),
-        on.gate.asleep_s / max(STILL_S, 1e-9),
+        (on.gate.asleep_s + on.gate.dozing_s) / max(STILL_S, 1e-9),
         (off.cpu_s / off.length_s, on.cpu_s / on.length_s),
         decoding(video) / on.length_s,
     )
@@ -387,6 +416,9 @@ def events(
     cases: Sequence[Case],
     conditions: Sequence[str],
     svg: Path | None,
+    deepest: Sleep,
+    visit_s: float | None,
+    until_s: float,
 ) -> int:
     """Play every joined clip; prints tables, returns how many events the gate lost."""
     titles = ("events", "found without / with", "false without / with", "first", "longest added")
@@ -401,13 +433,19 @@ def events(
         bits = max(round(IDLE_BITS * still.shape[0] * still.shape[1] / (1920 * 1080) * 2), 500_000)
         for condition in conditions:
             for mode in RATES:
-                to = work / f"{case.id}-{condition}-{mode}.mp4"
+                part = f"{until_s:g}" if visit_s is None else f"visit-{visit_s:g}"
+                to = work / f"{case.id}-{condition}-{mode}-{part}.mp4"
                 if not to.is_file():
                     weather = Weather(condition, (still.shape[1], still.shape[0]))
-                    shown = joined(video, still, fps, LONGEST_EVENT_S)
+                    shown = joined(video, still, fps, until_s)
+                    if visit_s is not None:
+                        shown = visited(video, still, fps, case.expect[0].start_s, visit_s)
                     pictures = (weather(each, index / fps) for index, each in enumerate(shown))
                     encode(pictures, to, fps, None if mode == "variable" else bits)
-                outcomes.append(compare(case, to, condition, mode, engine, LONGEST_EVENT_S))
+                moved = shifted(case, until_s)
+                if visit_s is not None:
+                    moved = cut_short(case, visit_s)
+                outcomes.append(compare(moved, to, condition, mode, engine, deepest))
                 print(row_of(outcomes[-1]), flush=True)
     print("", *summary(outcomes), sep="\n")
     if svg is not None:
@@ -426,6 +464,13 @@ def main() -> int:
     parser.add_argument("--idle-s", type=float, default=120.0)
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--work", type=Path)
+    parser.add_argument(
+        "--sleep", choices=[str(Sleep.SURE), str(Sleep.KEYFRAMES)], default=str(Sleep.KEYFRAMES)
+    )
+    parser.add_argument(
+        "--until", type=float, default=LONGEST_EVENT_S, help="seconds of each clip that are joined"
+    )
+    parser.add_argument("--visit", type=float, help="seconds of the first event that are shown")
     arguments = parser.parse_args()
     if not arguments.footage:
         parser.error("name the folder of the labelled footage, or set GARDEFOU_FOOTAGE")
@@ -439,7 +484,17 @@ def main() -> int:
         if arguments.idle_only:
             return 0
         chosen = [cases[name] for name in arguments.only]
-        lost = events(footage, work, engine, chosen, arguments.conditions, arguments.plot)
+        lost = events(
+            footage,
+            work,
+            engine,
+            chosen,
+            arguments.conditions,
+            arguments.plot,
+            Sleep(arguments.sleep),
+            arguments.visit,
+            arguments.until,
+        )
     return int(lost > 0)
 
 
