@@ -48,7 +48,7 @@ class Look:
 def look(pid: int, began: float) -> Look:
     """All that descends from a process, and itself."""
     family = processes.family(pid)
-    parts = {_name(each): processes.proportional(each) / 2**20 for each in family}
+    parts = {_name(each): _own(each) / 2**20 for each in family}
     return Look(
         minute=(time.monotonic() - began) / 60,
         mib=sum(parts.values()),
@@ -56,6 +56,18 @@ def look(pid: int, began: float) -> Look:
         threads=sum(processes.threads(each) for each in family),
         parts=parts,
     )
+
+
+def _own(pid: int) -> int:
+    """Memory of a process that is no file's, bytes, each shared page by its share; 0 when gone.
+
+    Libraries are left out: their pages count for more once another system that uses them ends.
+    """
+    with suppress(OSError, ValueError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        kinds = ("Pss_Anon:", "Pss_Shmem:")
+        return sum(int(each.split()[1]) * 1024 for each in lines if each.startswith(kinds))
+    return 0
 
 
 def _name(pid: int) -> str:
@@ -141,7 +153,10 @@ def main() -> int:
     for part in sorted(first.parts.keys() & last.parts.keys()):
         print(f"| MiB of {part} | {first.parts[part]:.0f} | {last.parts[part]:.0f} | | |")
     lines = [
-        Line("memory, MiB (each shared page once)", [(each.minute, each.mib) for each in looks])
+        Line(
+            "memory without libraries, MiB (each shared page once)",
+            [(each.minute, each.mib) for each in looks],
+        )
     ]
     title = f"{given.streams} streams of {given.video.name}, situations: {given.situations}"
     write_plot(given.svg, line_plot(title, "minutes", "MiB", lines))
