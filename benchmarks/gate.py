@@ -2,12 +2,16 @@
 
     python benchmarks/gate.py FOOTAGE [CASE ...] [--idle-only | --no-idle] [--plot SVG]
                               [--conditions day night rain clock] [--work FOLDER]
+                              [--sleep keyframes|sure] [--until SECONDS]
+                              [--visit SECONDS] [--times N]
 
 Idle: a still part of `intel_onebyone.mp4` with a sensor's noise, 1080p25 without B-frames, at a
 variable and at a constant rate of 4 Mb/s, and with long groups of pictures. Events: a minute of
 each case's own scene with nobody in it (the median of its pictures, in a sensor's noise) is joined
 to the clip, by day, night, in rain and under a running clock, at both rates. Each is played with
-the gate and without it. Costs are CPU seconds of the whole process for each second of video, and
+the gate and without it. With `--visit` only so many seconds of the case's first event are shown,
+between two keyframes, and the empty scene again, N times: the shortest visits that are still
+alerts. Costs are CPU seconds of the whole process for each second of video, and
 ratios to decoding every frame on one thread in the same run.
 """
 
@@ -70,7 +74,13 @@ LEAST_PICTURES: Final = 5
 """A median needs so many pictures; where an event leaves fewer, those of the event serve too."""
 
 LONGEST_EVENT_S: Final = 16.0
-"""Of longer clips only the beginning is joined, s."""
+"""Of longer clips only the beginning is joined unless more is asked for, s; a bag needs more."""
+
+VISIT_AT_S: Final = 60.3
+"""When a short visit begins, s: soon after a keyframe."""
+
+VISIT_EVERY_S: Final = 24.0
+"""From one visit to the next, s: long enough to sleep again."""
 
 
 class Weather:
@@ -144,6 +154,21 @@ def joined(video: Path, still: Image, fps: int, until_s: float) -> Iterator[Imag
             while count / fps <= (frame.time or 0.0):
                 yield image
                 count += 1
+
+
+def visited(
+    video: Path, still: Image, fps: int, start_s: float, visit_s: float, times: int
+) -> Iterator[Image]:
+    """The empty scene, ``visit_s`` of a clip from ``start_s`` on, the empty scene, and so on."""
+    visit: list[Image] = []
+    with av.open(str(video)) as container:
+        for frame in container.decode(container.streams.video[0]):
+            while len(visit) < visit_s * fps and start_s + len(visit) / fps <= (frame.time or 0.0):
+                visit.append(_image(frame))
+    for index in range(round((VISIT_AT_S + times * VISIT_EVERY_S) * fps)):
+        since = index - round(VISIT_AT_S * fps)
+        at = since % round(VISIT_EVERY_S * fps)
+        yield visit[at] if since >= 0 and at < len(visit) else still
 
 
 def _image(frame: av.VideoFrame) -> Image:
@@ -221,6 +246,16 @@ def shifted(case: Case, until_s: float) -> Case:
     return case.model_copy(update={"expect": expect, "hold_first_s": 0.0, "hold_last_s": 0.0})
 
 
+def cut_short(case: Case, visit_s: float, times: int) -> Case:
+    """A case of whose first event only so much is shown, from `VISIT_AT_S` on."""
+    starts = [VISIT_AT_S + index * VISIT_EVERY_S for index in range(times)]
+    expect = [
+        case.expect[0].model_copy(update={"start_s": each, "end_s": each + visit_s})
+        for each in starts
+    ]
+    return case.model_copy(update={"expect": expect, "hold_first_s": 0.0, "hold_last_s": 0.0})
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One joined clip with the gate and without: events, found, false; cost; longest delay added.
@@ -242,15 +277,15 @@ class Outcome:
 
 
 def compare(
-    case: Case, video: Path, condition: str, rate: str, engine: InferenceEngine, until_s: float
+    moved: Case, video: Path, condition: str, rate: str, engine: InferenceEngine, deepest: Sleep
 ) -> Outcome:
     """Play one joined clip both ways."""
-    moved = shifted(case, until_s)
-    off, on = (play(video, case, engine, sleep) for sleep in (Sleep.NEVER, Sleep.KEYFRAMES))
+    off, on = (play(video, moved, engine, sleep) for sleep in (Sleep.NEVER, deepest))
     scores = [score(moved, signalled(each.events), each.length_s) for each in (off, on)]
     delays = _added(*scores)
+    still_s = STILL_S if len(moved.expect) < 2 else on.length_s  # Between visits it sleeps again.
     return Outcome(
-        case.id,
+        moved.id,
         condition,
         rate,
         len(moved.expect),
@@ -258,7 +293,7 @@ def compare(
         _pair([len(one.false) for one in scores]),
         delays[0] if delays else None,
         max(delays, default=None),
-        on.gate.asleep_s / max(STILL_S, 1e-9),
+        (on.gate.asleep_s + on.gate.dozing_s) / still_s,
         (off.cpu_s / off.length_s, on.cpu_s / on.length_s),
         decoding(video) / on.length_s,
     )
@@ -387,6 +422,9 @@ def events(
     cases: Sequence[Case],
     conditions: Sequence[str],
     svg: Path | None,
+    deepest: Sleep,
+    visit: tuple[float, int] | None,
+    until_s: float,
 ) -> int:
     """Play every joined clip; prints tables, returns how many events the gate lost."""
     titles = ("events", "found without / with", "false without / with", "first", "longest added")
@@ -401,13 +439,19 @@ def events(
         bits = max(round(IDLE_BITS * still.shape[0] * still.shape[1] / (1920 * 1080) * 2), 500_000)
         for condition in conditions:
             for mode in RATES:
-                to = work / f"{case.id}-{condition}-{mode}.mp4"
+                part = f"{until_s:g}" if visit is None else f"visit-{visit[0]:g}-{visit[1]}"
+                to = work / f"{case.id}-{condition}-{mode}-{part}.mp4"
                 if not to.is_file():
                     weather = Weather(condition, (still.shape[1], still.shape[0]))
-                    shown = joined(video, still, fps, LONGEST_EVENT_S)
+                    shown = joined(video, still, fps, until_s)
+                    if visit is not None:
+                        shown = visited(video, still, fps, case.expect[0].start_s, *visit)
                     pictures = (weather(each, index / fps) for index, each in enumerate(shown))
                     encode(pictures, to, fps, None if mode == "variable" else bits)
-                outcomes.append(compare(case, to, condition, mode, engine, LONGEST_EVENT_S))
+                moved = shifted(case, until_s)
+                if visit is not None:
+                    moved = cut_short(case, *visit)
+                outcomes.append(compare(moved, to, condition, mode, engine, deepest))
                 print(row_of(outcomes[-1]), flush=True)
     print("", *summary(outcomes), sep="\n")
     if svg is not None:
@@ -426,6 +470,14 @@ def main() -> int:
     parser.add_argument("--idle-s", type=float, default=120.0)
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--work", type=Path)
+    parser.add_argument(
+        "--sleep", choices=[str(Sleep.SURE), str(Sleep.KEYFRAMES)], default=str(Sleep.KEYFRAMES)
+    )
+    parser.add_argument(
+        "--until", type=float, default=LONGEST_EVENT_S, help="seconds of each clip that are joined"
+    )
+    parser.add_argument("--visit", type=float, help="seconds of the first event that are shown")
+    parser.add_argument("--times", type=int, default=1, help="how many such visits come")
     arguments = parser.parse_args()
     if not arguments.footage:
         parser.error("name the folder of the labelled footage, or set GARDEFOU_FOOTAGE")
@@ -439,7 +491,17 @@ def main() -> int:
         if arguments.idle_only:
             return 0
         chosen = [cases[name] for name in arguments.only]
-        lost = events(footage, work, engine, chosen, arguments.conditions, arguments.plot)
+        lost = events(
+            footage,
+            work,
+            engine,
+            chosen,
+            arguments.conditions,
+            arguments.plot,
+            Sleep(arguments.sleep),
+            None if arguments.visit is None else (arguments.visit, arguments.times),
+            arguments.until,
+        )
     return int(lost > 0)
 
 

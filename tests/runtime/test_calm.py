@@ -145,15 +145,23 @@ def _dimmed(image: Image, by: float) -> Image:
         (["fire"], {}, Sleep.NEVER),
         (["fire"], {"sleep": "keyframes"}, Sleep.KEYFRAMES),
         (["wrong_way"], {"sleep": "keyframes"}, Sleep.SURE),
+        (["zone_intrusion"], {"sleep": "keyframes"}, Sleep.SURE),
+        (["weapon", "fire"], {"sleep": "keyframes"}, Sleep.SURE),
+        (
+            ["person_down", "abandoned_object", "crowd_density", "crowd_movement"],
+            {"sleep": "keyframes"},
+            Sleep.KEYFRAMES,
+        ),
         (["wrong_way"], {"sleep": "never"}, Sleep.NEVER),
         ([], {"sleep": "sure"}, Sleep.SURE),
     ],
 )
-def test_keyframes_are_enough_but_for_who_drives_by_between_two(
+def test_keyframes_are_enough_but_for_who_passes_between_two(
     situations: list[str], given: dict[str, str], sleep: Sleep
 ) -> None:
     lane = {"id": "lane", "situation": "wrong_way", "polygon": LANE, "direction": [1.0, 0.0]}
-    zones = [lane] if "wrong_way" in situations else []
+    yard = {"id": "yard", "situation": "zone_intrusion", "polygon": LANE, "act": "a test"}
+    zones = [each for each in (lane, yard) if each["situation"] in situations]
     camera = {"id": "cam", "name": "cam", "situations": situations, "zones": zones}
     assert sleep_of(Camera.model_validate({**camera, "analysis": given})) is sleep
 

@@ -12,12 +12,13 @@ from pathlib import Path
 import av
 import pytest
 
+from gardefou.capture.gate import Sleep
 from gardefou.capture.link import Transport
 from gardefou.evidence.vault import Vault
 from gardefou.runtime.bus import CameraState
 from gardefou.runtime.hosts import ready_to_fork
 from gardefou.storage.records import EvidenceKind
-from support.processes import marked, resident_mb, until
+from support.processes import all_begun, marked, resident_mb, until
 from support.rtsp_server import RtspServer
 from support.system import System, camera, threads
 from support.udp_relay import UdpRelay
@@ -34,21 +35,26 @@ GROWTH_MB = 48.0
 def nothing_left(mark: str) -> Iterator[None]:
     """Every test here ends with the threads and processes that it began with."""
     ready_to_fork()
+    until(all_begun)
     running, processes = threads(), marked(mark).keys()
     yield
     until(lambda: threads() <= running, what="a thread was left behind")
     until(lambda: marked(mark).keys() <= processes, what="a process was left behind")
 
 
+@pytest.mark.parametrize("sleep", [Sleep.NEVER, Sleep.KEYFRAMES])
 def test_a_1080p_stream_killed_five_times_silent_and_lossy(
-    large_units: Path, tmp_path: Path
+    large_units: Path, tmp_path: Path, sleep: Sleep
 ) -> None:
     with (
         RtspServer(units=large_units, rate=RATE) as server,
         UdpRelay(server.port) as relay,
         System(
             tmp_path,
-            [camera(server.url, "tcp"), camera(relay.url, "udp", Transport.UDP)],
+            [
+                camera(server.url, "tcp", sleep=sleep),
+                camera(relay.url, "udp", Transport.UDP, sleep=sleep),
+            ],
         ) as system,
     ):
         both = ("tcp", "udp")

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from gardefou.runtime.processes import family
+
 DEADLINE_S = 120.0
 """Longest wait for something that must happen; generous, so that a busy machine does not fail."""
 
@@ -23,17 +25,33 @@ def until(condition: Callable[[], object], seconds: float = DEADLINE_S, what: st
         pause.wait(0.05)
 
 
+def all_begun() -> bool:
+    """Whether what this process started runs by now: `marked` does not see it a moment sooner.
+
+    A program that is being loaded has no environment yet.
+    """
+    for pid in family(os.getpid())[1:]:
+        with suppress(OSError):
+            if not Path(f"/proc/{pid}/environ").read_bytes() and _state(pid) not in "ZX":
+                return False
+    return True
+
+
 def marked(mark: str) -> dict[int, str]:
     """Running processes, other than this one, that began with ``mark`` (NAME=value) around them."""
     found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             with suppress(OSError):
-                if mark.encode() in (entry / "environ").read_bytes().split(b"\0"):
-                    state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-                    if state not in "ZX":
-                        found[int(entry.name)] = (entry / "cmdline").read_text()
+                is_marked = mark.encode() in (entry / "environ").read_bytes().split(b"\0")
+                if is_marked and _state(int(entry.name)) not in "ZX":
+                    found[int(entry.name)] = (entry / "cmdline").read_text()
     return found
+
+
+def _state(pid: int) -> str:
+    """R, S, D, Z, ... as the kernel names it."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def resident_mb(pid: int) -> float:

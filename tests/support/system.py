@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from gardefou.capture.gate import Sleep
 from gardefou.capture.link import Transport
 from gardefou.capture.notice import Notice
 from gardefou.cli.demo import DEMO_SITE
@@ -32,17 +33,23 @@ AT_ONCE = Patience(silent_s=30.0, starting_s=300.0, pauses_s=(0.0,))
 
 
 def camera(
-    url: str, identifier: str = CAMERA, transport: Transport = Transport.TCP, masked: bool = False
+    url: str,
+    identifier: str = CAMERA,
+    transport: Transport = Transport.TCP,
+    masked: bool = False,
+    sleep: Sleep = Sleep.NEVER,
 ) -> Camera:
     """The demo's camera, its lawn a closed zone, reading an address."""
     mask = Mask(id="sky", polygon=((0.0, 0.0), (0.3, 0.0), (0.3, 0.3), (0.0, 0.3)))
+    shown = load_site(DEMO_SITE).cameras[0]
     changes: dict[str, object] = {
         "id": identifier,
         "source": Source(url),
         "transport": transport,
         "masks": (mask,) if masked else (),
+        "analysis": shown.analysis.model_copy(update={"sleep": sleep}),
     }
-    return load_site(DEMO_SITE).cameras[0].model_copy(update=changes)
+    return shown.model_copy(update=changes)
 
 
 class System:

@@ -139,11 +139,14 @@ class FileSource:
 
     def frames(self) -> Iterator[Frame]:
         """Frames to analyse, once, in the order of their time; they end when it is closed."""
-        for packet in self._packets():
-            yield from self._reader.feed(packet)
-        if self._is_closed:
-            return
-        yield from self._reader.flush()
+        try:
+            for packet in self._packets():
+                yield from self._reader.feed(packet)
+            if self._is_closed:
+                return
+            yield from self._reader.flush()
+        finally:
+            self._reader.close()
         self._is_truncated = self._is_truncated or self._lacks_pictures()
         self._refuse_growth()
         counts = self._reader.counts

@@ -316,6 +316,7 @@ class LiveSource:
 
     def _connection(self) -> Notice:
         """One connection from opening to its end; why it ended."""
+        reader: StreamReader | None = None
         try:
             with self._link.open() as container:
                 stream = only_video(container, self._link.name)
@@ -339,6 +340,8 @@ class LiveSource:
             )
         finally:
             self._settle()
+            if reader is not None:
+                reader.close()
         return Notice.of("capture.live.ended", address=self._link.name)
 
     def _new_reader(self, stream: av.VideoStream) -> StreamReader:

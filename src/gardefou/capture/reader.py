@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Final
 
 import av
+from av.video.codeccontext import VideoCodecContext
 from av.video.reformatter import Interpolation
 
 from gardefou.capture.backlog import MOST, Backlog
@@ -101,9 +102,9 @@ class StreamReader:
         # PyAV reads freed memory when a stream is asked anything after its container was closed,
         # so all that is needed of it is taken here.
         self._info = stream_info(stream)
-        self._decoder = stream.codec_context
+        self._decoder: VideoCodecContext | None = stream.codec_context
         size = (self._info.width, self._info.height)
-        prepare(self._decoder, skips_loop_filter=skips_loop_filter(size, settings))
+        prepare(stream.codec_context, skips_loop_filter=skips_loop_filter(size, settings))
         self._settings = settings
         self._ring = ring
         self._clock = clock
@@ -133,6 +134,14 @@ class StreamReader:
         """Frames that the decoder still holds at the end of the stream."""
         sleeper = self._sleeper
         yield from self._counted(sleeper.flush() if sleeper else self.frames(None))
+
+    def close(self) -> None:
+        """Let go of the decoder and all that waits for it; harmless when repeated.
+
+        What is known of the stream stays, but nothing more is decoded. A sleeper knows its reader:
+        left to Python's collector, the decoders of lost connections would pile up.
+        """
+        self._decoder = self._sleeper = self._backlog = self._bursts = None
 
     def _counted(self, frames: Iterator[Frame]) -> Iterator[Frame]:
         for frame in frames:
@@ -188,6 +197,8 @@ class StreamReader:
 
     def _decoded(self, packet: av.Packet[av.VideoStream] | None) -> Iterator[Frame]:
         """Frames to analyse among the pictures that the decoder gives for a packet."""
+        if self._decoder is None:
+            return
         try:
             decoded = self._decoder.decode(packet)
         except av.FFmpegError:
@@ -200,6 +211,8 @@ class StreamReader:
 
     def alone(self, packet: av.Packet[av.VideoStream], time: float) -> Frame | None:
         """The picture of a keyframe by itself; None when damaged or of another size."""
+        if self._decoder is None:
+            return None
         try:
             decoded = [*self._decoder.decode(packet), *self._decoder.decode(None)]
         except av.FFmpegError:
@@ -219,15 +232,21 @@ class StreamReader:
         """Make the decoder forget; it goes on with a keyframe."""
         if self._backlog is not None:
             self._backlog.take()
-        self._decoder.flush_buffers()
+        if self._decoder is not None:
+            self._decoder.flush_buffers()
 
     def passed(self, time: float) -> None:
         """Pictures up to a stream time, s, will not be shown."""
         self._clock.frame(time)
 
     def _image(self, picture: av.VideoFrame) -> Image:
-        aspect = self.parameters.aspect or self._decoder.sample_aspect_ratio
-        return self._converter.picture(picture, picture.rotation, aspect)
+        return self._converter.picture(picture, picture.rotation, self._aspect)
+
+    @property
+    def _aspect(self) -> Fraction | None:
+        """Width to height of a stored pixel: the container's word, else the decoder's."""
+        decoder = self._decoder
+        return self.parameters.aspect or (decoder.sample_aspect_ratio if decoder else None)
 
     def _chosen(self, picture: av.VideoFrame) -> Frame | None:
         stamp = picture.opaque if isinstance(picture.opaque, _Stamp) else None
@@ -238,8 +257,7 @@ class StreamReader:
             return None
         self._notice_change(picture, stamp.time if stamp else time)
         if self._bursts:
-            aspect = self.parameters.aspect or self._decoder.sample_aspect_ratio
-            self._bursts.offer(picture, time, aspect)
+            self._bursts.offer(picture, time, self._aspect)
         if not self._pace.takes(time):
             return None
         image = self._image(picture)

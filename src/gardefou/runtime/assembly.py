@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -18,6 +19,10 @@ from gardefou.site.document import Camera
 from gardefou.situations.scene import SituationDetector
 from gardefou.situations.situation import Situation
 
+FLEETING: Final = frozenset({Situation.WRONG_WAY, Situation.ZONE_INTRUSION, Situation.WEAPON})
+"""Situations that are alerts after a second or less of somebody who may be gone in two; who fell, a
+fire, a thing left and a crowd are still there at the next look."""
+
 
 def read_settings(camera: Camera) -> ReadSettings:
     """How a camera's stream is read: analysis rate, privacy masks, bursts where fire is watched."""
@@ -32,12 +37,12 @@ def read_settings(camera: Camera) -> ReadSettings:
 def sleep_of(camera: Camera) -> Sleep:
     """How much a live camera may trust its packets.
 
-    Where wrong ways are watched for, keyframes alone are not enough: a vehicle may pass between two
-    looks (`docs/decisions/0160-cameras-sleep-where-they-are-told-to.md`).
+    Keyframes alone are not enough for what may come and be gone between two looks
+    (`docs/decisions/0194-keyframes-are-enough-for-what-lasts.md`).
     """
     sleep = camera.analysis.sleep
-    is_fast = Situation.WRONG_WAY in camera.situations.on
-    return Sleep.SURE if is_fast and sleep is Sleep.KEYFRAMES else sleep
+    is_fleeting = bool(FLEETING & camera.situations.on)
+    return Sleep.SURE if is_fleeting and sleep is Sleep.KEYFRAMES else sleep
 
 
 def camera_pipeline(

@@ -25,6 +25,7 @@ from gardefou.runtime.camera import CameraWork
 from gardefou.runtime.home import Home
 from gardefou.runtime.lease import Lease
 from gardefou.runtime.live_picture import LivePainter
+from gardefou.runtime.memory import give_back
 from gardefou.runtime.messages import (
     Cameras,
     Heartbeat,
@@ -56,6 +57,9 @@ from gardefou.storage.spool import SpoolWriter
 HEARTBEAT_S: Final = 0.5
 """Time between two heartbeats, s."""
 
+TIDY_S: Final = 60.0
+"""Time between two returns of freed memory to the system, s."""
+
 JOIN_S: Final = 5.0
 """How long the threads of all cameras may take to end when the worker stops, s."""
 
@@ -80,6 +84,7 @@ class Worker:
         self._evidence: EvidenceService | None = None
         self._lease = Lease(settings.lease_s)
         self._trial: TrialRun | None = None
+        self._tidied = time.monotonic()
 
     def run(self) -> None:
         """Work; returns after `Stop` or when the hub is gone, alerts closed and evidence done."""
@@ -133,6 +138,7 @@ class Worker:
         while True:
             now = time.monotonic()
             self._look_after_trial()
+            self._tidy(now)
             if now - beat >= HEARTBEAT_S:
                 beat = now
                 reports = tuple(work.report() for work in self._cameras.values())
@@ -155,6 +161,12 @@ class Worker:
                 self._withdraw(command)
             else:
                 self._carry_out(command)
+
+    def _tidy(self, now: float) -> None:
+        """Give freed memory back now and then."""
+        if now - self._tidied >= TIDY_S:
+            self._tidied = now
+            give_back()
 
     def _change(self, cameras: Sequence[Camera], work: Callable[[Camera], CameraWork]) -> None:
         """Let go of cameras that are gone or different; the new ones wait for a permit."""
