@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, settings
 
 from gardefou.perception.store import MANIFEST, data_dir
 
-# How long an example takes is the machine's affair.
-settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("calm")
+# How long an example takes is the machine's affair. A run shows what a change did, so each tries
+# the same examples; `pytest --hypothesis-profile=search` looks for new ones.
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", parent=settings.get_profile("search"), derandomize=True)
+settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
 

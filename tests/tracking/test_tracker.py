@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gardefou.geometry.boxes import iou
@@ -311,6 +311,8 @@ def play(clip: list[tuple[float, list[Body]]], seed: int | None) -> list[Tracks]
 
 @settings(deadline=None)
 @given(frames)
+@example([(0.0, [(0.0, 0.0, 1e-300, 1.0, 1.0, ObjectClass.PERSON)])])
+@example([(0.0, [(699.0, 0.0, 1e-12, 1.0, 1.0, ObjectClass.PERSON)])])
 def test_whatever_comes_tracks_are_finite_distinct_and_of_one_length(
     clip: list[tuple[float, list[Body]]],
 ) -> None:

@@ -13,6 +13,9 @@ from gardefou.tracking.identifiers import Identifiers
 from gardefou.tracking.parameters import TrackerParameters
 from gardefou.tracking.tracks import Tracks
 
+_LEAST_PX = 1e-3
+"""What is narrower or lower than this is empty: a network's rounding, which a track would lose."""
+
 _NONE: Ints = np.zeros(0, dtype=np.int64)
 
 
@@ -135,9 +138,10 @@ def _usable(detections: Detections, low_score: float) -> Detections:
     if not len(scores):
         return detections
     extents = boxes[:, 2:] - boxes[:, :2]
-    if extents.min() > 0 and scores.min() >= low_score and np.isfinite(boxes.sum()):
+    if extents.min() >= _LEAST_PX and scores.min() >= low_score and np.isfinite(boxes.sum()):
         return detections
-    usable = (extents > 0).all(axis=1) & (scores >= low_score) & np.isfinite(boxes).all(axis=1)
+    wide = (extents >= _LEAST_PX).all(axis=1)
+    usable = wide & (scores >= low_score) & np.isfinite(boxes).all(axis=1)
     return detections[usable]
 
 
