@@ -311,8 +311,10 @@ def play(clip: list[tuple[float, list[Body]]], seed: int | None) -> list[Tracks]
 
 @settings(deadline=None)
 @given(frames)
-@example([(0.0, [(0.0, 0.0, 1e-300, 1.0, 1.0, ObjectClass.PERSON)])])
-@example([(0.0, [(699.0, 0.0, 1e-12, 1.0, 1.0, ObjectClass.PERSON)])])
+@example(
+    [(0.0, [(1.7153756806077982e-293, 0.0, 2.225073858507203e-309, 1.0, 1.0, ObjectClass.PERSON)])]
+)
+@example([(0.0, [(699.0, 0.0, 1.2e-13, 1.0, 1.0, ObjectClass.PERSON)])])
 def test_whatever_comes_tracks_are_finite_distinct_and_of_one_length(
     clip: list[tuple[float, list[Body]]],
 ) -> None:
