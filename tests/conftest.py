@@ -18,6 +18,15 @@ settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Set before any test: workers are forked from a server that keeps the environment it began with.
+os.environ["GARDEFOU_TEST_RUN"] = str(os.getpid())
+
+
+@pytest.fixture(scope="session")
+def mark() -> str:
+    """What stands in the environment of every process that tests of this run start."""
+    return f"GARDEFOU_TEST_RUN={os.environ['GARDEFOU_TEST_RUN']}"
+
 
 @pytest.fixture(scope="session")
 def footage() -> Path:

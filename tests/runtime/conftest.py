@@ -1,8 +1,7 @@
-"""A camera's stream over a real RTSP server, and the mark by which processes are found again."""
+"""A camera's stream over a real RTSP server."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,16 +10,6 @@ import pytest
 from gardefou.perception.store import data_dir
 from support.rtsp_server import RtspServer
 from support.units import RATE, demo_pictures, write_units
-
-MARK = f"GARDEFOU_TEST_RUN={os.getpid()}"
-
-
-@pytest.fixture(scope="session")
-def mark() -> str:
-    """What stands in the environment of every process that tests of this run start."""
-    name, _, value = MARK.partition("=")
-    os.environ[name] = value
-    return MARK
 
 
 @pytest.fixture(scope="session")
