@@ -17,7 +17,7 @@ import numpy as np
 
 from gardefou.capture.burst import Burst
 from gardefou.capture.frame import Frame
-from gardefou.evaluation.cases import Case, CaseZone, ExpectedEvent, Point
+from gardefou.evaluation.cases import Case, CaseZone, Point
 from gardefou.geometry.arrays import Floats, Image
 
 GAIN: Final = 0.35
@@ -157,39 +157,18 @@ def rise(image: Image, time: float) -> Image:
 
 def rise_case(case: Case) -> Case:
     """The case of the raised clip: places move along, line counts are left out."""
-    return case.model_copy(
-        update={
-            "zones": [_raised_zone(zone) for zone in case.zones],
-            "expect": [
-                event.model_copy(update={"region": _raised(event.region)}) for event in case.expect
-            ],
-            "counts": {},
-        }
-    )
+    return _moved(case, _raised)
 
 
 def crop_case(case: Case) -> Case:
     """The case of the cropped clip: places move along, line counts and people are left out."""
-    return case.model_copy(
-        update={
-            "zones": [_cropped_zone(zone) for zone in case.zones],
-            "expect": [
-                event.model_copy(update={"region": _cropped(event.region)}) for event in case.expect
-            ],
-            "counts": {},
-        }
-    )
+    return _moved(case, _cropped)
 
 
 def mirror_case(case: Case) -> Case:
     """The case of the mirrored clip; line counts are left out, their headings are not mirrored."""
-    return case.model_copy(
-        update={
-            "zones": [_mirror_zone(zone) for zone in case.zones],
-            "expect": [_mirror_event(event) for event in case.expect],
-            "counts": {},
-        }
-    )
+    moved = _moved(case, _mirror)
+    return moved.model_copy(update={"zones": [_turned_round(zone) for zone in moved.zones]})
 
 
 VARIANTS: Final[Mapping[str, Variant]] = {
@@ -213,23 +192,24 @@ VARIANTS: Final[Mapping[str, Variant]] = {
 """The conditions by name."""
 
 
-def _mirror_zone(zone: CaseZone) -> CaseZone:
+def _moved(case: Case, move: Callable[[list[Point] | None], list[Point] | None]) -> Case:
+    """The case with every place moved, and without line counts, whose headings may not hold."""
+    zones = [
+        zone.model_copy(update={"polygon": move(zone.polygon), "line": move(zone.line)})
+        for zone in case.zones
+    ]
+    expected = [event.model_copy(update={"region": move(event.region)}) for event in case.expect]
+    return case.model_copy(update={"zones": zones, "expect": expected, "counts": {}})
+
+
+def _turned_round(zone: CaseZone) -> CaseZone:
+    """The zone with left and right of its direction exchanged."""
     direction = zone.direction and (-zone.direction[0], zone.direction[1])
-    changed = {"polygon": _mirror(zone.polygon), "line": _mirror(zone.line), "direction": direction}
-    return zone.model_copy(update=changed)
-
-
-def _mirror_event(event: ExpectedEvent) -> ExpectedEvent:
-    return event.model_copy(update={"region": _mirror(event.region)})
+    return zone.model_copy(update={"direction": direction})
 
 
 def _mirror(points: list[Point] | None) -> list[Point] | None:
     return points and [(1.0 - x, y) for x, y in points]
-
-
-def _cropped_zone(zone: CaseZone) -> CaseZone:
-    changed = {"polygon": _cropped(zone.polygon), "line": _cropped(zone.line)}
-    return zone.model_copy(update=changed)
 
 
 def _cropped(points: list[Point] | None) -> list[Point] | None:
@@ -238,11 +218,6 @@ def _cropped(points: list[Point] | None) -> list[Point] | None:
 
 def _beyond_cut(share: float) -> float:
     return min(max((share - CUT) / (1 - CUT), 0.0), 1.0)
-
-
-def _raised_zone(zone: CaseZone) -> CaseZone:
-    changed = {"polygon": _raised(zone.polygon), "line": _raised(zone.line)}
-    return zone.model_copy(update=changed)
 
 
 def _raised(points: list[Point] | None) -> list[Point] | None:
