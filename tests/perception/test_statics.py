@@ -79,6 +79,12 @@ def left_behind(watch: Watch, ground: Image, seconds: float = 20.0) -> Statics:
     return seen
 
 
+def paved(darkest: int, lightest: int) -> Image:
+    """Ground of stones, 8 px each, of any brightness between two."""
+    stones = np.random.default_rng(6).integers(darkest, lightest, (45, 80, 3)).astype(np.uint8)
+    return np.asarray(stones.repeat(8, axis=0).repeat(8, axis=1), dtype=np.uint8)
+
+
 def test_a_bag_that_was_brought_is_an_object_with_its_box_and_age(ground: Image) -> None:
     seen = left_behind(Watch(), ground)
     (strength,) = seen.strengths
@@ -124,8 +130,7 @@ def test_a_darker_camera_brings_nothing(ground: Image) -> None:
 
 def test_a_shade_that_stays_is_the_place_in_another_light() -> None:
     watch = Watch()
-    stones = np.random.default_rng(6).integers(90, 190, (45, 80, 3)).astype(np.uint8)
-    paving: Image = np.asarray(stones.repeat(8, axis=0).repeat(8, axis=1), dtype=np.uint8)
+    paving = paved(90, 190)
     for _ in range(10 * FPS):
         watch.see(paving)
     shaded = paving.copy()
@@ -200,8 +205,7 @@ def test_what_is_left_of_who_stood_with_a_bag_came_with_them(ground: Image) -> N
 
 def test_a_place_that_shows_again_when_people_go_is_no_change_of_the_light() -> None:
     watch = Watch()
-    stones = np.random.default_rng(6).integers(110, 160, (45, 80, 3)).astype(np.uint8)
-    paving: Image = np.asarray(stones.repeat(8, axis=0).repeat(8, axis=1), dtype=np.uint8)
+    paving = paved(110, 160)
     for _ in range(5 * FPS):
         watch.see(paving)
     for x in (600, 500, 400):
