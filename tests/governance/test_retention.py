@@ -124,6 +124,7 @@ def test_a_destruction_leaves_its_number_its_term_and_a_digest(house: House) -> 
         "term_days": 30,
         "count": 3,
         "ids_sha256": digest_of(ids),
+        "destruction": str(house.store.carried_out),
     }
     assert not any(str(each) in record.encode().decode() for each in ids)
     assert digest_of(ids) == digest_of(ids[::-1]) != digest_of(ids[:2])

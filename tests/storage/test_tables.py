@@ -48,6 +48,7 @@ COLUMNS = {
     "planned_at result alert_id delay_s",
     "line_counts": "camera_id line_id mode start heading passer passages counted_s",
     "review_labels": "alert_id label labelled_by labelled_at",
+    "destructions": "id",
 }
 """Everything that is ever stored: nothing about a person who was filmed, no track; `reviewer` is
 the account of the operator who decided, `placed_by` and `lifted_by` of who holds. Accounts are
@@ -253,4 +254,5 @@ def test_the_migrations_stand_inside_the_package(store: Store) -> None:
         "v0020_accounts.py",
         "v0030_accountability.py",
         "v0060_line_counts.py",
+        "v0070_destructions.py",
     ]

@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from gardefou.errors import HeldError, OutputError, UnknownAlertError
+from gardefou.errors import OutputError, UnknownAlertError
 from gardefou.evidence.vault import shred
 from gardefou.governance.canonical import Json
+from gardefou.governance.destruction import destroying, settle
 from gardefou.governance.entry import Entry, Link, Operation
 from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.governance.ledger import Ledger
 from gardefou.governance.retention import Kind, Terms
 from gardefou.governance.transparency import CheckpointStore
+from gardefou.storage.erasing import Erasing
 from gardefou.storage.holds import Hold
 from gardefou.storage.records import AlertRecord
 from gardefou.storage.store import Store
@@ -75,9 +77,10 @@ class Purger:
         """Destroy what is older than its term and not held.
 
         A record with the number, the term and a digest of the ids is in the journal before anything
-        of it goes. Raises `JournalError`, `StorageError` or `OutputError`: then the rest is
-        destroyed the next time.
+        of it goes; of a record that was not carried out the journal says so. Raises
+        `JournalError`, `StorageError` or `OutputError`: then the rest is destroyed the next time.
         """
+        settle(self._store, self._journal)
         done = Purged()
         if Kind.EVIDENCE in kinds:
             before = self._cutoff(terms, Kind.EVIDENCE)
@@ -123,25 +126,28 @@ class Purger:
         return (self._now() - timedelta(days=terms.days[kind])).timestamp()
 
     def _evidence_before(self, before: float, days: int) -> int:
-        def erase(alert_id: UUID) -> None:
-            self._store.erase_evidence(alert_id, PURGED_KEY)
+        def erase(erasing: Erasing, alert_id: UUID) -> None:
+            erasing.evidence(alert_id, PURGED_KEY)
 
         batches = iter(lambda: self._store.erasable_evidence(before, BATCH), [])
         return self._destroy(Kind.EVIDENCE, batches, days, erase)
 
     def _alerts_before(self, before: float, days: int) -> int:
-        def erase(alert_id: UUID) -> None:
-            self._store.erase_alert(alert_id, self._now().timestamp())
+        def erase(erasing: Erasing, alert_id: UUID) -> None:
+            erasing.alert(alert_id, self._now().timestamp())
 
         batches = iter(lambda: self._store.erasable_alerts(before, BATCH), [])
         return self._destroy(Kind.ALERTS, batches, days, erase)
 
     def _counts_before(self, terms: Terms) -> int:
         before, days = self._cutoff(terms, Kind.COUNTS), terms.days[Kind.COUNTS]
-        count = self._store.line_counts_before(before)
-        if count:
-            self._record(Kind.COUNTS, days, {"count": count})
-            self._store.erase_line_counts(before)
+        if not self._store.line_counts_before(before):
+            return 0
+        with destroying(self._store, self._journal) as act:
+            count = act.counts.line_counts_number(before)
+            if count:
+                act.record(self._entry(Kind.COUNTS, days, {"count": count}))
+                act.erase.line_counts(before)
         return count
 
     def _destroy(
@@ -149,20 +155,19 @@ class Purger:
         kind: Kind,
         batches: Iterator[Sequence[AlertRecord]],
         days: int,
-        erase: Callable[[UUID], None],
+        erase: Callable[[Erasing, UUID], None],
     ) -> int:
         count = 0
         for batch in batches:
-            ids = [record.id for record in batch]
-            self._record(kind, days, {"count": len(ids), "ids_sha256": digest_of(ids)})
-            for alert_id in ids:
-                with suppress(HeldError, UnknownAlertError):  # held or erased in this moment
-                    erase(alert_id)
+            with destroying(self._store, self._journal) as act:
+                ids = [record.id for record in batch if not act.is_held(record.id)]
+                if ids:
+                    details: dict[str, Json] = {"count": len(ids), "ids_sha256": digest_of(ids)}
+                    act.record(self._entry(kind, days, details))
+                for alert_id in ids:
+                    erase(act.erase, alert_id)
             count += len(ids)
         return count
-
-    def _record(self, kind: Kind, days: int, details: dict[str, Json]) -> None:
-        self._journal.append(self._entry(kind, days, details))
 
     def _entry(self, kind: Kind, days: int, details: dict[str, Json]) -> Entry:
         told: dict[str, Json] = {"what": kind.value, "term_days": days, **details}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterator
-from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import inf
 from typing import Final
 from uuid import UUID
 
-from gardefou.errors import GardefouError, HeldError
+from gardefou.errors import GardefouError, OutputError
 from gardefou.evidence.collector import LEAD_S, LONGEST_S, TAIL_S
 from gardefou.governance.canonical import Json
+from gardefou.governance.destruction import destroying
 from gardefou.governance.entry import Entry, Operation
 from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.governance.purge import unlink_purged
@@ -26,29 +26,39 @@ WITHDRAWN_KEY: Final = "runtime.withdrawn"
 
 PAGE: Final = 200
 
-_log = logging.getLogger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Of which alerts evidence was destroyed; ``refused`` why the rest was not, if any is left."""
+
+    alerts: tuple[UUID, ...] = ()
+    refused: GardefouError | None = None
 
 
-def withdraw_doubtful(store: Store, journal: Journal, home: Home) -> list[UUID]:
-    """Destroy what blocked cameras recorded while their view was in doubt; of which alerts.
+def withdraw_doubtful(store: Store, journal: Journal, home: Home) -> Withdrawn:
+    """Destroy what blocked cameras recorded while their view was in doubt.
 
     The journal says so first, an entry an alert; the alerts and their reviews stay. Harmless when
-    repeated, and to be repeated when evidence comes late. What a procedure holds stays. What cannot
-    be destroyed now is logged, and tried again at the next start or news of the camera.
+    repeated, and to be repeated when evidence comes late and while something is refused. What a
+    procedure holds stays.
     """
     done: list[UUID] = []
     try:
         for moved in moved_cameras(home.views):
             for record in _recent(store, moved):
                 kinds = _doubtful(record, moved.since)
-                if kinds and not store.is_held(record.id):
-                    _withdraw(store, journal, record, kinds, moved)
+                if kinds and _withdraw(store, journal, record, kinds, moved):
                     done.append(record.id)
-        if done:
-            unlink_purged(store, home.evidence)
-    except (GardefouError, OSError) as error:
-        _log.error("evidence of a camera that moved was not all withdrawn: %s", error)
-    return done
+        unlink_purged(store, home.evidence)
+    except GardefouError as error:
+        return Withdrawn(tuple(done), error)
+    except OSError as error:
+        reason = error.strerror or error
+        refused = OutputError(
+            "retention.not_erased", path=error.filename or home.views, reason=reason
+        )
+        return Withdrawn(tuple(done), refused)
+    return Withdrawn(tuple(done))
 
 
 def _withdraw(
@@ -57,7 +67,8 @@ def _withdraw(
     record: AlertRecord,
     kinds: Collection[EvidenceKind],
     moved: Moved,
-) -> None:
+) -> bool:
+    """Destroy some pieces of an alert; false where it is held."""
     details: dict[str, Json] = {
         "what": "evidence",
         "kinds": sorted(kinds),
@@ -66,9 +77,14 @@ def _withdraw(
         "found": _told(moved.found),
     }
     object_ref = f"alert:{record.id}"
-    journal.append(Entry(SOFTWARE, Operation.DESTRUCTION, object_ref, "camera_moved", details))
-    with suppress(HeldError):  # Held in this moment.
-        store.erase_evidence(record.id, WITHDRAWN_KEY, kinds)
+    if store.is_held(record.id):  # As long as it lasts: without the lock.
+        return False
+    with destroying(store, journal) as act:
+        if act.is_held(record.id):
+            return False
+        act.record(Entry(SOFTWARE, Operation.DESTRUCTION, object_ref, "camera_moved", details))
+        act.erase.evidence(record.id, WITHDRAWN_KEY, kinds)
+    return True
 
 
 def _told(time: float) -> str:

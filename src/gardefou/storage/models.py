@@ -203,3 +203,14 @@ class PurgeRow(Base):
 
     path: Mapped[str] = mapped_column(String(PATH_LENGTH), primary_key=True)
     alert_id: Mapped[UUID] = mapped_column(Uuid)
+
+
+class DestructionRow(Base):
+    """The destruction that was carried out last: written in the transaction that did it.
+
+    The journal tells of a destruction a moment before; one that is not here was not carried out.
+    """
+
+    __tablename__ = "destructions"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from uuid import UUID
@@ -12,8 +13,9 @@ from uuid import UUID
 from gardefou.alerting.alert import Alert
 from gardefou.errors import UnknownAlertError
 from gardefou.situations.situation import Situation
-from gardefou.storage import holds, line_counts, reading, shift, writing
+from gardefou.storage import erasing, holds, line_counts, reading, shift, writing
 from gardefou.storage.database import BUSY_S, Database
+from gardefou.storage.erasing import Erasing
 from gardefou.storage.events import EvidenceFailed, EvidenceReady, SpoolEvent
 from gardefou.storage.holds import Hold
 from gardefou.storage.line_counts import LineCountRecord
@@ -227,9 +229,8 @@ class Store:
         Its files are listed in `files_to_purge`. Nothing told late about it brings it back. Raises
         `HeldError` while a hold lasts on it.
         """
-        with self._database.writing() as session:
-            holds.refuse_held(session, alert_id, self._clock())
-            return writing.erase(session, alert_id, at)
+        with self.destroying() as erase:
+            return erase.alert(alert_id, at)
 
     def erase_evidence(
         self,
@@ -242,9 +243,23 @@ class Store:
         ``error_key`` is the catalogue key that says why; files are listed in `files_to_purge`.
         Raises `HeldError` while a hold lasts on it.
         """
+        with self.destroying() as erase:
+            return erase.evidence(alert_id, error_key, kinds)
+
+    @contextmanager
+    def destroying(self) -> Iterator[Erasing]:
+        """Erase under one lock, all of it or nothing; no hold is placed meanwhile.
+
+        An error that leaves the block undoes what was erased in it.
+        """
         with self._database.writing() as session:
-            holds.refuse_held(session, alert_id, self._clock())
-            return writing.erase_evidence(session, alert_id, error_key, kinds)
+            yield Erasing(session, self._clock)
+
+    @property
+    def carried_out(self) -> UUID | None:
+        """The destruction that was carried out last."""
+        with self._database.reading() as session:
+            return erasing.last_carried_out(session)
 
     def place_hold(self, hold: Hold) -> None:
         """Keep what a procedure claims from being destroyed; raises `StorageError`."""
@@ -286,11 +301,6 @@ class Store:
         """How many counts are of quarters that began before a time, UTC s."""
         with self._database.reading() as session:
             return line_counts.number_before(session, time)
-
-    def erase_line_counts(self, before: float) -> None:
-        """Erase the counts of quarters that began before a time, UTC s."""
-        with self._database.writing() as session:
-            line_counts.erase_before(session, before)
 
     def files_to_purge(self, limit: int = PAGE) -> list[str]:
         """Files of erased alerts that still have to be deleted, relative to the evidence folder."""
