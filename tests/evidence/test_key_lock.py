@@ -25,6 +25,7 @@ from gardefou.evidence.key_lock import (
     opened,
     opening_secret,
 )
+from gardefou.evidence.keys import keys_folder, placed_key
 from gardefou.evidence.vault import Vault
 from gardefou.governance.journal import Journal
 from gardefou.governance.second_factor import Seal
@@ -107,6 +108,55 @@ def test_keys_that_are_made_where_a_secret_is_given_are_closed_from_the_start(
     Seal.of_folder(made / "keys")
     assert custody(made).open == ()
     assert len(custody(made).closed) == 3
+
+
+@pytest.mark.parametrize("give", [by_credential, by_file])
+@pytest.mark.parametrize("short", ["fifteen letters", "\u00e9\u00e8" * 7])
+def test_no_key_is_made_under_a_secret_too_short_to_close_one(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    give: Callable[[Path, pytest.MonkeyPatch, str], None],
+    short: str,
+) -> None:
+    give(tmp_path, monkeypatch, short)
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    with pytest.raises(KeysError) as refused:
+        Vault.of(fresh)
+    assert not list(keys_folder(fresh).glob("*key"))
+    place = refused.value.fields["path"]
+    assert isinstance(place, Path)
+    assert place.read_text("utf-8").strip() == short
+    for language, words in (("en", "fewer than 16 characters"), ("fr", "moins de 16 caractères")):
+        told = refused.value.in_language(language)
+        assert str(place) in told
+        assert words in told.replace("\u00a0", " ").replace("\u202f", " ")
+        assert "openssl rand" in told
+    give(tmp_path, monkeypatch, SECRET)
+    Vault.of(fresh)
+    assert list(keys_folder(fresh).glob("*key"))
+
+
+def test_a_folder_that_a_short_secret_closed_long_ago_goes_on(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close_keys(home, Secret(b"short", From.FILE))
+    by_file(tmp_path, monkeypatch, "short")
+    assert placed_key(keys_folder(home) / "later.key", b"content") == b"content"
+    by_file(tmp_path, monkeypatch, SECRET)
+    with pytest.raises(KeysError, match="does not open"):
+        placed_key(keys_folder(home) / "another.key", b"content")
+    assert not (keys_folder(home) / "another.key").exists()
+
+
+def test_keys_close_names_the_file_with_a_secret_that_is_too_short(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_file(tmp_path, monkeypatch, "short")
+    refused = RUN.invoke(app, ["keys", "close", "--home", str(home)])
+    assert isinstance(refused.exception, KeysError)
+    assert "secret" in str(refused.exception.fields["path"])
+    assert not custody(home).closed
 
 
 def test_one_secret_closes_all_or_nothing(home: Path) -> None:

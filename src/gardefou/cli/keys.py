@@ -18,6 +18,7 @@ from gardefou.evidence.key_lock import (
     From,
     Secret,
     asked_file,
+    hold_to_length,
     opened,
     opening_secret,
 )
@@ -50,7 +51,9 @@ def close(
         typer.echo(text("log.keys_command.nothing", path=place))
         return
     secret = opening_secret(place) or Secret(_asked(confirm=True), From.ASKED)
-    if len(secret.content) < SHORTEST:
+    if secret.place is not None:
+        hold_to_length(secret)
+    elif secret.length < SHORTEST:
         raise UsageError("log.keys_command.short", least=SHORTEST)
     hold_to_one(folder.folder, secret)  # Before it is journalled that they are closed.
     details = {"step": "keys_closed", "keys": list(names)}

@@ -54,10 +54,19 @@ class From(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What opens closed keys; never shown."""
+    """What opens closed keys; never shown. ``place`` the file it was read from, None when asked."""
 
     content: bytes
     source: From
+    place: Path | None = None
+
+    @property
+    def length(self) -> int:
+        """Its characters; bytes where they are no text."""
+        try:
+            return len(self.content.decode())
+        except UnicodeDecodeError:
+            return len(self.content)
 
     def __repr__(self) -> str:
         return f"Secret({self.source.value})"
@@ -70,12 +79,12 @@ def opening_secret(folder: Path) -> Secret | None:
     """
     credentials, named = os.environ.get("CREDENTIALS_DIRECTORY"), os.environ.get(VARIABLE)
     if credentials and (Path(credentials) / CREDENTIAL).exists():
-        return Secret(_read(Path(credentials) / CREDENTIAL), From.CREDENTIAL)
+        return _secret(Path(credentials) / CREDENTIAL, From.CREDENTIAL)
     if named:
-        return Secret(_read(Path(named)), From.FILE)
+        return _secret(Path(named), From.FILE)
     left = asked_file(folder)
     if left is not None and left.exists():
-        return Secret(_read(left), From.ASKED)
+        return _secret(left, From.ASKED)
     return None
 
 
@@ -119,6 +128,16 @@ def opened(content: bytes, path: Path, secret: Secret | None) -> bytes:
 @lru_cache(maxsize=16)
 def _derived(secret: bytes, salt: bytes) -> bytes:
     return Scrypt(salt=salt, **_SCRYPT).derive(secret)
+
+
+def hold_to_length(secret: Secret) -> None:
+    """Raise `KeysError` for a secret too short to close keys with."""
+    if secret.length < SHORTEST:
+        raise KeysError("log.keys.short_secret", path=secret.place or VARIABLE, least=SHORTEST)
+
+
+def _secret(path: Path, source: From) -> Secret:
+    return Secret(_read(path), source, path)
 
 
 def _read(path: Path) -> bytes:

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from gardefou.errors import KeysError
-from gardefou.evidence.key_lock import From, closed, is_closed, opened, opening_secret
+from gardefou.evidence.key_lock import (
+    From,
+    closed,
+    hold_to_length,
+    is_closed,
+    opened,
+    opening_secret,
+)
 
 VARIABLE: Final = "GARDEFOU_KEYS"
 """Environment variable that puts the keys into another folder, on another medium."""
@@ -74,12 +81,18 @@ def _make_first(
 def placed_key(path: Path, key: bytes) -> bytes:
     """Put a key in its place, closed where a secret is given, unless one is there; the one there.
 
-    Raises `OSError` and `KeysError`.
+    Raises `OSError`, and `KeysError` for a secret that is too short or does not open the others.
     """
     secret = opening_secret(path.parent)
     content = key
-    if secret is not None and (secret.source is not From.ASKED or _any_closed(path.parent)):
-        content = closed(key, path.name, secret)
+    if secret is not None and not path.exists():
+        shut = _closed_keys(path.parent)
+        if shut:  # One secret opens all of a folder, also one that was closed by a short one.
+            opened(shut[0].read_bytes(), shut[0], secret)
+        elif secret.source is not From.ASKED:
+            hold_to_length(secret)
+        if shut or secret.source is not From.ASKED:
+            content = closed(key, path.name, secret)
     return opened(_placed(path, content, 0o600), path, secret)
 
 
@@ -88,8 +101,9 @@ def read_key(path: Path) -> bytes:
     return opened(path.read_bytes(), path, opening_secret(path.parent))
 
 
-def _any_closed(folder: Path) -> bool:
-    return any(is_closed(path.read_bytes()) for path in folder.glob("*key") if path.is_file())
+def _closed_keys(folder: Path) -> list[Path]:
+    found = sorted(path for path in folder.glob("*key") if path.is_file())
+    return [path for path in found if is_closed(path.read_bytes())]
 
 
 @contextmanager
