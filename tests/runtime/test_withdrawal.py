@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from gardefou.runtime.home import Home
 from gardefou.runtime.intake import Intake
 from gardefou.runtime.view_guard import approve_view, moved_file
 from gardefou.runtime.withdrawal import WITHDRAWN_KEY, withdraw_doubtful
+from gardefou.runtime.withdrawals import FIRST_PAUSE_S, LONGEST_PAUSE_S, Withdrawals
 from gardefou.storage.events import EvidenceReady
 from gardefou.storage.holds import Hold
 from gardefou.storage.records import AlertRecord, CloseReason, EvidenceKind, Mode
@@ -62,7 +64,10 @@ class House:
         return path.relative_to(self.home.evidence).as_posix()
 
     def withdraw(self) -> list[UUID]:
-        return withdraw_doubtful(self.store, self.journal, self.home)
+        return list(withdraw_doubtful(self.store, self.journal, self.home).alerts)
+
+    def intake(self, pauses: Callable[[], float] = time.monotonic) -> Intake:
+        return Intake(self.home, self.store, self.journal, InMemoryEventBus(), pauses=pauses)
 
     def destroyed(self) -> list[Line]:
         entries = self.journal.entries()
@@ -156,7 +161,7 @@ def test_evidence_that_comes_after_the_move_was_found_is_withdrawn_before_anybod
     path = house.file(opened.id, EvidenceKind.SNAPSHOT)
     writer = SpoolWriter(house.home.spool, Mode.REHEARSAL)
     writer.write(EvidenceReady(opened.id, EvidenceKind.SNAPSHOT, path, SINCE + 11))
-    intake = Intake(house.home, house.store, house.journal, InMemoryEventBus())
+    intake = house.intake()
     assert intake.take_in()
     assert house.files(opened.id) == set()
     assert house.record(opened.id).evidence == {}
@@ -170,7 +175,7 @@ def test_evidence_that_a_dead_worker_left_is_withdrawn_as_it_is_found(house: Hou
     path = house.home.evidence / folder_of(opened.id, opened.opened_at) / "snapshot.jpg"
     with house.vault.file(path) as inside:
         inside.write_bytes(b"picture")
-    intake = Intake(house.home, house.store, house.journal, InMemoryEventBus())
+    intake = house.intake()
     intake._settle([opened.id])
     assert not path.exists()
     assert house.record(opened.id).evidence == {}
@@ -181,7 +186,7 @@ def test_a_move_that_is_told_has_what_is_in_doubt_destroyed_though_nothing_else_
     house: House,
 ) -> None:
     doubtful = house.alert(1, SINCE + 10, SINCE + 15)
-    intake = Intake(house.home, house.store, house.journal, InMemoryEventBus())
+    intake = house.intake()
     intake.start()
     try:
         house.moved()
@@ -198,3 +203,70 @@ def test_after_an_approval_what_is_recorded_stays(house: House) -> None:
     after = house.alert(1, FOUND + 100, FOUND + 110)
     assert house.withdraw() == []
     assert len(house.files(after)) == 3
+
+
+def shut(house: House) -> None:
+    """The journal refuses: its file is a folder now."""
+    house.home.journal.unlink(missing_ok=True)
+    house.home.journal.mkdir()
+
+
+def test_a_withdrawal_that_was_refused_is_tried_again_by_itself(house: House) -> None:
+    doubtful = house.alert(1, SINCE + 10, SINCE + 15)
+    house.moved()
+    shut(house)
+    intake = house.intake()
+    intake.start()
+    try:
+        waits = intake.withdrawal_waits
+        assert waits is not None
+        assert str(house.home.journal) in waits.in_language("en")
+        assert "tried again by itself" in waits.in_language("en")
+        assert "nouvel essai" in waits.in_language("fr")
+        assert len(house.files(doubtful)) == 3
+        house.home.journal.rmdir()  # Nothing else happens.
+        until(lambda: not house.files(doubtful), what="it was not tried again")
+        until(lambda: intake.withdrawal_waits is None, what="it still says that it waits")
+        assert len(house.destroyed()) == 1
+    finally:
+        intake.stop()
+
+
+def test_it_is_tried_ever_more_rarely_until_it_is_done(house: House) -> None:
+    house.alert(1, SINCE + 10, SINCE + 15)
+    house.moved()
+    shut(house)
+    now = 0.0
+    withdrawals = Withdrawals(house.store, house.journal, house.home, lambda: now)
+    assert not withdrawals.is_due
+    pauses = []
+    for _ in range(9):
+        withdrawals.run()
+        asked = now
+        while not withdrawals.is_due:
+            now += FIRST_PAUSE_S / 2
+        pauses.append(now - asked)
+    assert pauses[:4] == [FIRST_PAUSE_S * factor for factor in (1, 2, 4, 8)]
+    assert pauses[-1] == LONGEST_PAUSE_S
+    house.home.journal.rmdir()
+    assert len(withdrawals.run()) == 1
+    assert withdrawals.trouble is None
+    now += 10 * LONGEST_PAUSE_S
+    assert not withdrawals.is_due
+
+
+def test_a_file_that_could_not_be_erased_is_tried_again_though_its_alert_says_it_is_gone(
+    house: House,
+) -> None:
+    doubtful = house.alert(1, SINCE + 10, SINCE + 15)
+    house.moved()
+    clip = house.home.evidence / str(doubtful) / EvidenceKind.CLIP.value
+    clip.unlink()
+    clip.mkdir()  # Cannot be erased as a file.
+    found = withdraw_doubtful(house.store, house.journal, house.home)
+    assert found.refused is not None
+    assert str(clip) in str(found.refused)
+    clip.rmdir()
+    assert withdraw_doubtful(house.store, house.journal, house.home).refused is None
+    assert house.files(doubtful) == set()
+    assert len(house.destroyed()) == 1

@@ -65,6 +65,9 @@ def _whole(load: SystemLoad) -> Iterator[Finding]:
     if load.held_back:
         held = text("load.doctor.held_back", count=len(load.held_back))
         yield Finding(Topic.RUNNING, "gardefou", State.INFO, held)
+    if load.withdrawal_waits:
+        waits = text("runtime.withdrawal_waits", path=load.withdrawal_waits)
+        yield Finding(Topic.RUNNING, "gardefou", State.ADVICE, waits)
 
 
 def _is_watched(camera: CameraLoad) -> bool:

@@ -82,6 +82,7 @@ class SystemState:
     disk: DiskState = DiskState.OK
     disk_free: int | None = None
     notice: Notice | None = None
+    waits: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)

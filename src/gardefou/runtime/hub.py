@@ -280,7 +280,7 @@ class Hub:
         permission = self._gate.decide(self._being_read())
         share = self._fleet.update()
         self._publish_system(permission)
-        self.bus.load = self._load_file.keep(self._fleet)
+        self.bus.load = self._load_file.keep(self._fleet, self._intake.withdrawal_waits)
         if permission.is_over:
             self._end(permission.notice)
             return
@@ -398,7 +398,8 @@ class Hub:
         free = permission.disk_free - permission.disk_free % FREE_STEP
         processing = len(permission.blocked) < len(self._ids)
         notice = permission.notice or self._intake.trouble or self._fleet.notice
-        state = SystemState(processing, permission.disk, free, notice)
+        waits = self._intake.withdrawal_waits
+        state = SystemState(processing, permission.disk, free, notice, waits)
         if state != self._system:
             self._system = state
             self.bus.publish(state)

@@ -20,7 +20,7 @@ from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.runtime.bus import AlertChange, AlertChanged, InMemoryEventBus
 from gardefou.runtime.home import Home
 from gardefou.runtime.settling import settle_evidence, unsettled
-from gardefou.runtime.withdrawal import withdraw_doubtful
+from gardefou.runtime.withdrawals import Withdrawals
 from gardefou.statistics.quarters import QuarterCounts
 from gardefou.storage.events import AlertNews, EvidenceFailed, EvidenceReady, alert_id_of
 from gardefou.storage.records import AlertRecord, CloseReason
@@ -63,7 +63,7 @@ class _Death:
 class Intake:
     """Reads the spool in a thread of its own; what the store refuses stays and is tried again.
 
-    ``clock`` the wall clock, UTC s.
+    ``clock`` the wall clock, UTC s; ``pauses`` the one of refused withdrawals, monotonic seconds.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class Intake:
         journal: Journal,
         bus: InMemoryEventBus,
         clock: Callable[[], float] = time.time,
+        pauses: Callable[[], float] = time.monotonic,
     ) -> None:
         self._home = home
         self._spool = SpoolReader(home.spool)
@@ -85,6 +86,7 @@ class Intake:
         self._news = threading.Event()
         self._stopped = threading.Event()
         self._deaths: list[_Death] = []
+        self._withdrawals = Withdrawals(store, journal, home, pauses)
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self.trouble: Notice | None = None
 
@@ -105,6 +107,11 @@ class Intake:
     def poke(self) -> None:
         """Something was written."""
         self._news.set()
+
+    @property
+    def withdrawal_waits(self) -> Notice | None:
+        """That evidence of a camera that moved could not be destroyed yet, and is tried again."""
+        return self._withdrawals.trouble
 
     def withdraw_soon(self) -> None:
         """A camera was found to have moved: its doubtful evidence goes; returns at once."""
@@ -143,7 +150,7 @@ class Intake:
             self._news.wait(LOOK_S)
             self._news.clear()
             try:
-                if self._doubt.is_set():
+                if self._doubt.is_set() or self._withdrawals.is_due:
                     self._doubt.clear()
                     self._withdraw()
                 done = self.take_in() and self._bury_dead()
@@ -214,7 +221,7 @@ class Intake:
 
     def _withdraw(self) -> None:
         """Destroy what cameras that moved recorded since their view was sure, and tell of it."""
-        for alert in withdraw_doubtful(self._store, self._journal, self._home):
+        for alert in self._withdrawals.run():
             self._bus.publish(AlertChanged(alert, AlertChange.EVIDENCE))
 
     def _publish(self, report: IngestReport) -> None:

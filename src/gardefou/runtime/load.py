@@ -45,7 +45,8 @@ class SystemLoad:
 
     Cameras are analysed at ``share`` of their own rate, less than 1 when the machine is full;
     those of ``held_back`` wait to be started. ``workers_mib`` is the workers' resident memory,
-    ``evidence_waiting`` the evidence jobs that wait or are in hand.
+    ``evidence_waiting`` the evidence jobs that wait or are in hand; ``withdrawal_waits`` the place
+    that refuses the destruction of a moved camera's evidence, empty when none waits.
     """
 
     at: float
@@ -54,6 +55,7 @@ class SystemLoad:
     held_back: tuple[str, ...] = ()
     workers_mib: float = 0.0
     evidence_waiting: int = 0
+    withdrawal_waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ import json
 import logging
 import time
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from gardefou.capture.notice import Notice
 from gardefou.runtime.fleet import Fleet
 from gardefou.runtime.load import SystemLoad
 
@@ -34,11 +35,16 @@ class LoadFile:
         self._load: SystemLoad | None = None
         self._kept = -float("inf")
 
-    def keep(self, fleet: Fleet) -> SystemLoad | None:
-        """The load as it was when it was written last, which is now if that is long ago."""
+    def keep(self, fleet: Fleet, waits: Notice | None = None) -> SystemLoad | None:
+        """The load as it was when it was written last, which is now if that is long ago.
+
+        ``waits`` that evidence waits to be destroyed, and where.
+        """
         now = time.monotonic()
         if now - self._kept >= EVERY_S:
-            self._kept, self._load = now, fleet.load
+            self._kept = now
+            place = dict(waits.fields)["path"] if waits else ""
+            self._load = replace(fleet.load, withdrawal_waits=str(place))
             try:
                 partial = self._path.with_suffix(".partial")
                 partial.write_text(json.dumps(asdict(self._load)), encoding="utf-8")

@@ -182,12 +182,16 @@ class LoadView(Strict):
 
 
 class SystemView(Strict):
-    """Whether the system processes, and whether there is room; ``disk_free`` in bytes."""
+    """Whether the system processes, and whether there is room; ``disk_free`` in bytes.
+
+    ``waits`` that pictures of a camera that moved could not be destroyed yet.
+    """
 
     processing: bool
     disk: DiskState
     disk_free: int | None
     notice: Bilingual | None
+    waits: Bilingual | None
 
 
 class TrustView(Strict):
