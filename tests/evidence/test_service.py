@@ -167,6 +167,21 @@ def test_a_snapshot_overtakes_a_clip_that_was_begun(
     assert isinstance(second, EvidenceReady)
 
 
+def test_a_clip_that_waits_too_long_is_made_while_snapshots_go_on_coming(
+    results: Results, models_dir: Path, job: Callable[..., EvidenceJob], tmp_path: Path
+) -> None:
+    snapshots = 40
+    settings = FinderSettings(models_dir)
+    with EvidenceService(tmp_path, results, settings, patience_s=0.0) as service:
+        until(lambda: service.pid is not None)
+        with stood_still(service):
+            service.submit(replace(job(EvidenceKind.CLIP), end=2.0))
+            for number in range(snapshots):
+                service.submit(job(EvidenceKind.SNAPSHOT, 2 + number))
+        kinds = [results.next().kind for _ in range(snapshots + 1)]
+    assert kinds.index(EvidenceKind.CLIP) < snapshots
+
+
 def test_the_process_has_low_priority(service: EvidenceService) -> None:
     until(lambda: service.pid is not None)
     pid = service.pid

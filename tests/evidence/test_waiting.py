@@ -85,8 +85,72 @@ def test_every_job_is_either_kept_or_handed_back(arrivals: list[tuple[EvidenceKi
 def test_only_a_more_urgent_job_interrupts() -> None:
     room = WaitingRoom()
     room.add(job(EvidenceKind.BEFORE))
-    assert room.take(above=EvidenceKind.BEFORE.urgency) is None
-    assert room.take(above=EvidenceKind.CLIP.urgency) is not None
+    begun = room.take_beside([])
+    assert begun is not None
+    room.add(job(EvidenceKind.BEFORE, 2))
+    assert room.take_beside([begun]) is None
+    room.add(job(EvidenceKind.SNAPSHOT, 3))
+    more_urgent = room.take_beside([begun])
+    assert more_urgent is not None
+    assert more_urgent.job.alert_id.int == 3
+
+
+class Clock:
+    """Simulated seconds."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_job_that_waits_too_long_is_begun_beside_more_urgent_ones_one_at_a_time() -> None:
+    clock = Clock()
+    room = WaitingRoom(patience_s=60.0, clock=clock)
+    for number in (1, 2):
+        room.add(job(EvidenceKind.CLIP, number))
+    clock.now = 59.0
+    room.add(job(EvidenceKind.SNAPSHOT, 3))
+    snapshot = room.take_beside([])
+    assert snapshot is not None
+    assert room.take_beside([snapshot]) is None
+    clock.now = 60.0
+    old = room.take_beside([snapshot])
+    assert old is not None
+    assert old.job.alert_id.int == 1
+    assert room.take_beside([snapshot, old]) is None
+    room.add(job(EvidenceKind.SNAPSHOT, 4))
+    assert room.take_beside([old]) is not None
+
+
+def test_beside_a_job_that_the_process_died_of_none_is_begun_that_would_share_the_blame() -> None:
+    clock = Clock()
+    room = WaitingRoom(patience_s=60.0, clock=clock)
+    room.add(job(EvidenceKind.CLIP, 1))
+    clock.now = 1.0
+    room.add(job(EvidenceKind.SNAPSHOT, 2))
+    suspect = room.take_beside([])
+    assert suspect is not None
+    suspect.attempts = 1
+    clock.now = 100.0
+    assert room.take_beside([suspect]) is None
+    suspect.attempts = 0
+    assert room.take_beside([suspect]) is not None
+
+
+def test_where_all_is_overdue_the_longest_has_its_turn_beside_the_most_urgent() -> None:
+    clock = Clock()
+    room = WaitingRoom(patience_s=0.0, clock=clock)
+    for number, kind in enumerate((EvidenceKind.CLIP, EvidenceKind.SNAPSHOT, EvidenceKind.BEFORE)):
+        room.add(job(kind, number))
+        clock.now += 1.0
+    urgent = room.take_beside([])
+    assert urgent is not None
+    longest = room.take_beside([urgent])
+    assert longest is not None
+    assert [each.job.kind for each in (urgent, longest)] == [EvidenceKind.SNAPSHOT, KINDS[2]]
+    assert room.take_beside([urgent, longest]) is None
 
 
 def test_a_ticket_put_back_keeps_its_place() -> None:

@@ -1,4 +1,4 @@
-"""The evidence process: one job after the other, the most urgent first, at low priority."""
+"""The evidence process: the most urgent job first, one that waits too long in between, niced."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from gardefou.evidence.job import (
     EvidenceResult,
 )
 from gardefou.evidence.snapshot import SnapshotMaker
+from gardefou.evidence.turns import Turn, Turns
 from gardefou.evidence.vault import Vault
 from gardefou.perception.approved_view import ViewCheck
 
@@ -58,11 +59,19 @@ class ProcessSettings:
     home: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A job that is handed over; overdue from ``due_at`` on, seconds of the machine's one clock."""
+
+    job: EvidenceJob
+    due_at: float
+
+
 def main(connection: Connection, settings: ProcessSettings) -> None:
     """Serve jobs that come over a connection until it is closed; the process's entry point."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides when to stop.
     step_back(NICENESS, NAME)
-    inbox: queue.Queue[EvidenceJob | None] = queue.Queue()
+    inbox: queue.Queue[Handed | None] = queue.Queue()
     threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
     with contextlib.suppress(OSError):
         sweep(settings.folder)
@@ -85,7 +94,7 @@ def step_back(niceness: int, name: str) -> None:
     cv2.setNumThreads(1)
 
 
-def _receive(connection: Connection, inbox: queue.Queue[EvidenceJob | None]) -> None:
+def _receive(connection: Connection, inbox: queue.Queue[Handed | None]) -> None:
     """Fill the inbox; the end of the connection means that the parent stopped or was killed."""
     with contextlib.suppress(EOFError, OSError):
         while True:
@@ -104,19 +113,19 @@ class _Begun:
 class Desk:
     """Works on the most urgent job; one that is less urgent waits, half done, in memory.
 
-    A job that arrives is more urgent than all that were begun: the sender sees to that.
+    Until it is overdue: then it has its turns in between (`Turns`).
     """
 
     def __init__(
         self,
         settings: ProcessSettings,
-        inbox: queue.Queue[EvidenceJob | None],
+        inbox: queue.Queue[Handed | None],
         answer: Callable[[EvidenceResult], None],
     ) -> None:
         self._settings = settings
         self._inbox = inbox
         self._answer = answer
-        self._begun: list[_Begun] = []
+        self._turns: Turns[_Begun] = Turns()
         self._finder: HeadFinder | None = None
         self._vault: Vault | None = None
 
@@ -129,31 +138,34 @@ class Desk:
         """Work until the inbox ends; what is begun by then is dropped without a trace."""
         while True:
             try:
-                job = self._inbox.get(block=not self._begun)
+                handed = self._inbox.get(block=not len(self._turns))
             except queue.Empty:
-                self._step(self._begun[-1])
+                self._step(self._turns.next())
                 continue
-            if job is None:
+            if handed is None:
                 break
-            self._begun.append(_Begun(job, self._steps(job)))
-        for begun in self._begun:
+            begun = _Begun(handed.job, self._steps(handed.job))
+            self._turns.begin(begun, handed.job.kind.urgency, handed.due_at)
+        for left in self._turns.works:
             with contextlib.suppress(GardefouError, OSError):
-                begun.steps.close()
+                left.steps.close()
 
-    def _step(self, begun: _Begun) -> None:
+    def _step(self, turn: Turn[_Begun]) -> None:
+        begun, since = turn.work, time.monotonic()
         try:
             next(begun.steps)
         except StopIteration:
-            self._end(_ready(begun.job))
+            self._end(turn, _ready(begun.job))
         except GardefouError as error:
             fields = {name: str(value) for name, value in error.fields.items()}
-            self._end(failed(begun.job, error.key, fields))
+            self._end(turn, failed(begun.job, error.key, fields))
         except Exception as error:
             log.exception("evidence of alert %s", begun.job.alert_id)
-            self._end(failed(begun.job, "evidence.unexpected", {"error": repr(error)}))
+            self._end(turn, failed(begun.job, "evidence.unexpected", {"error": repr(error)}))
+        self._turns.took(turn, time.monotonic() - since)
 
-    def _end(self, result: EvidenceResult) -> None:
-        self._begun.pop()
+    def _end(self, turn: Turn[_Begun], result: EvidenceResult) -> None:
+        self._turns.end(turn)
         self._answer(result)
 
     def _steps(self, job: EvidenceJob) -> Generator[None]:

@@ -17,14 +17,14 @@ from typing import Final, Self
 from gardefou.evidence.files import discard, unfinished_name
 from gardefou.evidence.finder import FinderSettings
 from gardefou.evidence.job import EvidenceJob, EvidenceResult
-from gardefou.evidence.process import ProcessSettings, failed, main
-from gardefou.evidence.waiting import MOST_BYTES, MOST_JOBS, Ticket, WaitingRoom
+from gardefou.evidence.process import Handed, ProcessSettings, failed, main
+from gardefou.evidence.waiting import MOST_BYTES, MOST_JOBS, PATIENCE_S, Ticket, WaitingRoom
 
 ATTEMPTS: Final = 2
 """How often a job is begun when the process dies of it."""
 
 JOB_LIMIT_S: Final = 600.0
-"""A job in hand for this long hangs, and its process is ended; seconds."""
+"""A process that ends no job of those in hand for this long hangs, and is ended; seconds."""
 
 RESTART_S: Final = (0.0, 1.0, 5.0, 30.0)
 """Pause before the process is started again: after its first death, the second without a result
@@ -86,7 +86,7 @@ class EvidenceService:
     ``on_result`` hears of every job exactly once, from the
     service's own thread (after `close`, from the caller's), and must be quick. A snapshot goes
     before the seconds before, these go before a clip, also when a clip is begun: that one waits,
-    half done.
+    half done. What waits longer than ``patience_s`` gets a share of the time whatever comes.
 
     When the process dies it is started again, and what it had in hand is begun once more; a job
     that it dies of twice is reported failed. When the caller's process is killed, the evidence
@@ -101,13 +101,15 @@ class EvidenceService:
         *,
         most_jobs: int = MOST_JOBS,
         most_bytes: int = MOST_BYTES,
+        patience_s: float = PATIENCE_S,
         home: Path | None = None,
     ) -> None:
         self._settings = ProcessSettings(folder, finder or FinderSettings(), home)
         self._on_result = on_result
-        self._waiting = WaitingRoom(most_jobs, most_bytes)
+        self._waiting = WaitingRoom(most_jobs, most_bytes, patience_s)
         self._refused: deque[tuple[EvidenceJob, str]] = deque()
         self._in_hand: list[Ticket] = []
+        self._heard_at = -float("inf")
         self._process: _Process | None = None
         self._deaths = 0
         self._start_at = 0.0
@@ -199,16 +201,15 @@ class EvidenceService:
                 self._postpone()
 
     def _hand_over(self) -> None:
-        """Give the process every job that is more urgent than what it has in hand."""
+        """Give the process what it is to begin beside what it has in hand."""
         while self._process is not None:
-            above = self._in_hand[-1].job.kind.urgency if self._in_hand else None
-            ticket = self._waiting.take(above)
+            ticket = self._waiting.take_beside(self._in_hand)
             if ticket is None:
                 return
             ticket.begun_at = time.monotonic()
             self._in_hand.append(ticket)
             try:
-                self._process.pipe.send(ticket.job)
+                self._process.pipe.send(Handed(ticket.job, ticket.due_at))
             except OSError:  # It died; `_listen` sees that.
                 return
 
@@ -226,16 +227,21 @@ class EvidenceService:
         self._hear(self._process.pipe)
         if gone:
             self._bury(self._process)
-        elif self._in_hand and time.monotonic() - self._in_hand[-1].begun_at > JOB_LIMIT_S:
+        elif self._in_hand and self._silent_s() > JOB_LIMIT_S:
             log.error("the evidence process hangs; it is ended")
             self._process.kill()
+
+    def _silent_s(self) -> float:
+        """How long the process has been at what it has in hand without ending any of it, s."""
+        begun = max(ticket.begun_at for ticket in self._in_hand)
+        return time.monotonic() - max(begun, self._heard_at)
 
     def _hear(self, pipe: Connection) -> None:
         """Pass on the results that are there."""
         with contextlib.suppress(EOFError, OSError):
             while pipe.poll():
                 result: EvidenceResult = pipe.recv()
-                self._deaths = 0
+                self._deaths, self._heard_at = 0, time.monotonic()
                 self._in_hand = [
                     ticket
                     for ticket in self._in_hand
@@ -249,15 +255,19 @@ class EvidenceService:
         process.stop()
         self._process = None
         self._postpone()
-        if self._in_hand:
-            self._in_hand[-1].attempts += 1  # The others were waiting half done.
         for ticket in self._in_hand:
+            ticket.attempts += self._had_turns(ticket)
             discard(unfinished_name(self._settings.folder / ticket.job.path))
             if ticket.attempts < ATTEMPTS:
                 self._waiting.put_back(ticket)
             else:
                 self._refused.append((ticket.job, "evidence.process_died"))
         self._in_hand = []
+
+    def _had_turns(self, ticket: Ticket) -> bool:
+        """Whether a job in hand was worked on: the most urgent, and overdue ones; others lay."""
+        most_urgent = min(self._in_hand, key=lambda each: each.rank)
+        return ticket is most_urgent or self._waiting.is_overdue(ticket)
 
     def _postpone(self) -> None:
         """Start the process again after a pause, longer each time in a row."""
