@@ -41,6 +41,7 @@ WRITTEN = {
     ("GET", "/api/alerts"): Action.SEE_ALERTS,
     ("GET", "/api/alerts/{alert_id}"): Action.SEE_ALERTS,
     ("POST", "/api/alerts/{alert_id}/review"): Action.REVIEW,
+    ("GET", "/api/alerts/{alert_id}/marking"): Action.SEE_IMAGES,
     ("POST", "/api/alerts/{alert_id}/view"): Action.SEE_IMAGES,
     ("GET", "/media/{alert_id}/{file}"): Action.SEE_IMAGES,
     ("POST", "/api/live/{camera_id}"): Action.LIVE_VIEW,

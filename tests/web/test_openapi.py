@@ -17,6 +17,7 @@ ROUTES = {
     ("get", "/api/texts/{lang}"): {"lang"},
     ("get", "/api/alerts"): {"state", "camera", "situation", "before", "limit"},
     ("get", "/api/alerts/{alert_id}"): {"alert_id"},
+    ("get", "/api/alerts/{alert_id}/marking"): {"alert_id"},
     ("post", "/api/alerts/{alert_id}/review"): {"alert_id"},
     ("post", "/api/alerts/{alert_id}/view"): {"alert_id"},
     ("post", "/api/alerts/{alert_id}/exports"): {"alert_id"},

@@ -7,6 +7,7 @@ import json
 import threading
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from httpx2 import Response
 
 from gardefou.evidence.watermark import (
     SHOWN,
+    Effort,
     stamp,
     stamped_clip,
     stamped_jpeg,
@@ -35,6 +37,7 @@ from gardefou.web.marked import LASTS_S, MarkedClips
 from gardefou.web.server import WebServer
 from support.house import House, jpeg, picture
 from support.people import BY
+from support.processes import until
 
 Desk = Callable[[Role], TestClient]
 NOW = 1_780_000_000.0
@@ -186,6 +189,62 @@ def test_a_clip_that_was_erased_is_not_served_from_memory(
     assert client.get(f"/media/{alert_id}/clip.mp4").status_code == 200
     house.store.erase_evidence(alert_id, "retention.purged")
     assert client.get(f"/media/{alert_id}/clip.mp4").status_code == 404
+
+
+def test_the_page_is_told_that_a_clip_waits_and_nobody_else_is(
+    house: House, desk_of: Desk, alert_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, other = desk_of(Role.OPERATOR), desk_of(Role.SUPERVISOR)
+    url = f"/api/alerts/{alert_id}/marking"
+    assert client.get(url).json() == {"waits": False}
+    look(client, alert_id)
+    assert client.get(url).json() == {"waits": False}
+    marked = client.app.state.context.marked  # type: ignore[attr-defined]
+    leave = threading.Event()
+
+    def held_up(data: bytes, text: str, effort: Effort) -> bytes:
+        assert leave.wait(120)
+        return data
+
+    monkeypatch.setattr("gardefou.web.marked.stamped_clip", held_up)
+    with ThreadPoolExecutor() as pool:
+        turns = marked._long_turns + 1
+        try:
+            for number in range(turns):
+                pool.submit(marked.of, f"{number}", "b", bytes)
+            until(lambda: sum(each.has_begun for each in marked._making.values()) == turns)
+            asked = pool.submit(client.get, f"/media/{alert_id}/before.mp4")
+            until(lambda: client.get(url).json() == {"waits": True})
+            look(other, alert_id)
+            assert other.get(url).json() == {"waits": False}
+        finally:
+            leave.set()
+        assert asked.result().status_code == 200
+    assert client.get(url).json() == {"waits": False}
+
+
+def test_a_clip_that_is_erased_while_it_waits_is_not_served(
+    house: House, desk_of: Desk, alert_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = desk_of(Role.OPERATOR)
+    look(client, alert_id)
+
+    def erased(data: bytes, text: str, effort: Effort) -> bytes:
+        house.store.erase_evidence(alert_id, "retention.purged")
+        return data
+
+    monkeypatch.setattr("gardefou.web.marked.stamped_clip", erased)
+    assert client.get(f"/media/{alert_id}/clip.mp4").status_code == 404
+
+
+def test_when_too_many_wait_the_next_is_told_to_ask_again(
+    house: House, desk_of: Desk, alert_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = desk_of(Role.OPERATOR)
+    look(client, alert_id)
+    monkeypatch.setattr("gardefou.web.marked.MOST_WAITING", -99)
+    answer = client.get(f"/media/{alert_id}/clip.mp4")
+    assert (answer.status_code, code(answer)) == (503, "web.error.marking")
 
 
 def test_marked_clips_are_kept_within_bounds(house: House, alert_id: UUID) -> None:

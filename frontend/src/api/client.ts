@@ -16,6 +16,7 @@ import type {
   ResumptionRequest,
   ReviewRequest,
   Load,
+  Marking,
   Session,
   Shift,
   Situation,
@@ -118,6 +119,11 @@ export async function fetchAlerts(query: AlertQuery): Promise<AlertPage> {
 
 export async function fetchAlert(id: string): Promise<Alert> {
   return request<Alert>(`/api/alerts/${id}`);
+}
+
+/** Whether a clip that was asked for waits until those of others are marked. */
+export async function fetchMarking(id: string): Promise<Marking> {
+  return request<Marking>(`/api/alerts/${id}/marking`);
 }
 
 export async function sendReview(id: string, review: ReviewRequest): Promise<Alert> {

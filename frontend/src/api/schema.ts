@@ -352,6 +352,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alerts/{alert_id}/marking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Marking
+         * @description Whether a clip that one asked for waits until those of others are marked.
+         *
+         *     The page asks by itself, so it keeps no session awake.
+         */
+        get: operations["get_marking_api_alerts__alert_id__marking_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts/{alert_id}/review": {
         parameters: {
             query?: never;
@@ -2110,6 +2132,14 @@ export interface components {
             start: string;
         };
         /**
+         * MarkingView
+         * @description Whether a clip that one asked for waits until those of others are marked.
+         */
+        MarkingView: {
+            /** Waits */
+            waits: boolean;
+        };
+        /**
          * Maturity
          * @description How far a situation may be trusted; texts under ``governance.maturity.<value>``.
          * @enum {string}
@@ -2663,6 +2693,8 @@ export interface components {
         /**
          * SystemView
          * @description Whether the system processes, and whether there is room; ``disk_free`` in bytes.
+         *
+         *     ``waits`` that pictures of a camera that moved could not be destroyed yet.
          */
         SystemView: {
             disk: components["schemas"]["DiskState"];
@@ -2671,6 +2703,7 @@ export interface components {
             notice: components["schemas"]["Bilingual"] | null;
             /** Processing */
             processing: boolean;
+            waits: components["schemas"]["Bilingual"] | null;
         };
         /**
          * TimelineView
@@ -3576,6 +3609,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_marking_api_alerts__alert_id__marking_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkingView"];
                 };
             };
             /** @description Refused */
@@ -5063,6 +5127,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

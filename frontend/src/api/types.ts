@@ -13,6 +13,7 @@ export type Camera = Schemas["CameraView"];
 export type CameraHealth = Schemas["CameraHealthView"];
 export type CameraLoad = Schemas["CameraLoadView"];
 export type Load = Schemas["LoadView"];
+export type Marking = Schemas["MarkingView"];
 export type CameraState = Schemas["CameraState"];
 export type Evidence = Schemas["EvidenceView"];
 export type EvidenceKind = Schemas["EvidenceKind"];

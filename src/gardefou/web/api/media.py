@@ -13,6 +13,7 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
 from gardefou.errors import KeysError, OutputError
+from gardefou.evidence.collector import LEAD_S, LONGEST_S, TAIL_S
 from gardefou.evidence.vault import SealedFile
 from gardefou.evidence.watermark import stamped_jpeg, watermark_text
 from gardefou.governance.roles import Action
@@ -20,7 +21,8 @@ from gardefou.storage.records import AlertRecord, EvidenceKind
 from gardefou.web.access import UNNAMED, Person, require
 from gardefou.web.api.alerts import find_alert
 from gardefou.web.api.context import Context, InContext
-from gardefou.web.api.models import PersonName, ProblemView, TextKey
+from gardefou.web.api.models import MarkingView, PersonName, ProblemView, TextKey
+from gardefou.web.marked import SHORT_S, TooManyError
 from gardefou.web.problems import RefusedError
 from gardefou.web.sealed import InMemory, sealed_response
 
@@ -54,6 +56,7 @@ class EvidenceFile(StrEnum):
         200: {"content": {"image/jpeg": {}, "video/mp4": {}}, "description": "The whole file"},
         206: {"content": {"video/mp4": {}}, "description": "The range that was asked for"},
         404: {"model": ProblemView},
+        503: {"model": ProblemView},
     },
 )
 def get_evidence(
@@ -78,7 +81,7 @@ def get_evidence(
         if person.has_account and file is EvidenceFile.SNAPSHOT:
             return _stamped(context, person, sealed, file.media_type)
         if person.has_account:
-            return _marked(context, person, sealed, file, alert_id, None if if_range else wanted)
+            return _marked(context, person, sealed, file, record, None if if_range else wanted)
         # A part may only be asked for of the very same file, which never changes under its name.
         return sealed_response(sealed, file.media_type, None if if_range else wanted)
     except BaseException:
@@ -99,23 +102,62 @@ def _marked(
     person: Person,
     sealed: SealedFile,
     file: EvidenceFile,
-    alert_id: UUID,
+    record: AlertRecord,
     wanted: str | None,
 ) -> Response:
     """A clip with its viewer's name burnt in, and when they said why: so its bytes stay the same.
 
     However often and in whatever parts it is asked for while that motive stands.
     """
-    begun = context.viewings.begun(person.actor(None), f"alert:{alert_id}")
-    if begun is None:  # Ended in this moment.
+    text = _mark(context, person, record.id)
+    if text is None:  # Ended in this moment.
         raise RefusedError(HTTPStatus.FORBIDDEN, "accounts.refused.motive")
-    text = watermark_text(person.name(None), begun[0])
+    is_long = file is EvidenceFile.CLIP and _clip_s(record) > SHORT_S
     with sealed:
         try:
-            clip = context.marked.of(f"{alert_id}/{file.value}", text, sealed.whole)
+            clip = context.marked.of(_name(record.id, file), text, sealed.whole, is_long)
         except OutputError as error:
             raise _unreadable(error) from error
+        except TooManyError as error:
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "web.error.marking") from error
+    # It may have been destroyed while it waited for its turn.
+    _evidence_path(find_alert(context, record.id), file.kind, context.services.evidence_dir)
     return sealed_response(InMemory(clip), file.media_type, wanted)
+
+
+@router.get("/api/alerts/{alert_id}/marking")
+def get_marking(
+    context: InContext,
+    alert_id: UUID,
+    person: Annotated[Person, require(Action.SEE_IMAGES, by_itself=True)],
+) -> MarkingView:
+    """Whether a clip that one asked for waits until those of others are marked.
+
+    The page asks by itself, so it keeps no session awake.
+    """
+    text = _mark(context, person, alert_id) if person.has_account else None
+    files = (EvidenceFile.BEFORE, EvidenceFile.CLIP)
+    waits = text is not None and any(
+        context.marked.is_waiting(_name(alert_id, each), text) for each in files
+    )
+    return MarkingView(waits=waits)
+
+
+def _mark(context: Context, person: Person, alert_id: UUID) -> str | None:
+    """What a clip is marked with, None for somebody who did not say why they look."""
+    begun = context.viewings.begun(person.actor(None), f"alert:{alert_id}")
+    return None if begun is None else watermark_text(person.name(None), begun[0])
+
+
+def _name(alert_id: UUID, file: EvidenceFile) -> str:
+    return f"{alert_id}/{file.value}"
+
+
+def _clip_s(record: AlertRecord) -> float:
+    """How long an alert's clip is at most, s."""
+    if record.closed_at is None:
+        return LONGEST_S
+    return min(LEAD_S + record.closed_at - record.opened_at + TAIL_S, LONGEST_S)
 
 
 def opened_evidence(context: Context, record: AlertRecord, kind: EvidenceKind) -> SealedFile:

@@ -228,6 +228,12 @@ class EvidenceState(StrEnum):
     FAILED = "failed"
 
 
+class MarkingView(Strict):
+    """Whether a clip that one asked for waits until those of others are marked."""
+
+    waits: bool
+
+
 class EvidenceView(Strict):
     """One piece of evidence; ``url`` when it can be seen, ``problem`` when it never can."""
 
