@@ -23,8 +23,10 @@ from gardefou.errors import JournalError
 from gardefou.governance.entry import Entry, Line, Link, Operation
 from gardefou.governance.journal import LONGEST_LINE, Journal
 from gardefou.i18n import text
+from support.processes import FORKED_BY_A_TEST
 
 FORK = get_context("fork")
+pytestmark = pytest.mark.filterwarnings(FORKED_BY_A_TEST)
 VIEW = Entry("a.petit", Operation.VIEW, "camera gate", "ronde", {"seconds": 12})
 
 

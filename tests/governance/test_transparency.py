@@ -28,8 +28,10 @@ from gardefou.governance.transparency import (
     witnesses,
 )
 from gardefou.governance.witness import Witness
+from support.processes import FORKED_BY_A_TEST
 
 FORK = get_context("fork")
+pytestmark = pytest.mark.filterwarnings(FORKED_BY_A_TEST)
 VIEW = Entry("a.petit", Operation.VIEW, "camera gate", "ronde")
 
 

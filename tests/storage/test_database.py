@@ -18,8 +18,10 @@ from gardefou.storage.database import Database
 from gardefou.storage.records import Mode
 from gardefou.storage.store import Store
 from support.alerts import alert, numbered_id
+from support.processes import FORKED_BY_A_TEST
 
 FORK = get_context("fork")
+pytestmark = pytest.mark.filterwarnings(FORKED_BY_A_TEST)
 
 
 def test_an_acknowledged_alert_is_on_the_disk_and_readers_do_not_wait(store: Store) -> None:

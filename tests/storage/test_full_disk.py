@@ -16,8 +16,10 @@ from gardefou.storage.records import Mode
 from gardefou.storage.spool import SpoolReader, SpoolWriter
 from gardefou.storage.store import Store
 from support.alerts import alert
+from support.processes import FORKED_BY_A_TEST
 
 FORK = get_context("fork")
+pytestmark = pytest.mark.filterwarnings(FORKED_BY_A_TEST)
 FAR_TOO_MANY = 20_000
 
 

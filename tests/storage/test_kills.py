@@ -22,8 +22,10 @@ from gardefou.storage.spool import SpoolReader, SpoolWriter
 from gardefou.storage.store import Store
 from gardefou.storage.writing import Applied, apply_all
 from support.alerts import alert, numbered_id
+from support.processes import FORKED_BY_A_TEST
 
 FORK = get_context("fork")
+pytestmark = pytest.mark.filterwarnings(FORKED_BY_A_TEST)
 ALERTS = 1_000
 WRITERS = 2
 KILLS = 40

@@ -15,6 +15,11 @@ from gardefou.runtime.processes import family
 DEADLINE_S = 120.0
 """Longest wait for something that must happen; generous, so that a busy machine does not fail."""
 
+FORKED_BY_A_TEST = "ignore:.*multi-threaded, use of fork:DeprecationWarning"
+"""Filter for tests that fork themselves: Python 3.12 and newer warn of it where any thread runs, as
+one of xdist's does. Their children do one thing to a file and end. The product forks nothing but
+from a server that has one thread (`tests/runtime/test_forks.py`)."""
+
 
 def until(condition: Callable[[], object], seconds: float = DEADLINE_S, what: str = "") -> None:
     """Wait for a condition, and fail when it does not come."""
