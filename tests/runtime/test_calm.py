@@ -144,15 +144,17 @@ def _dimmed(image: Image, by: float) -> Image:
     [
         (["fire"], {}, Sleep.NEVER),
         (["fire"], {"sleep": "keyframes"}, Sleep.KEYFRAMES),
-        (["wrong_way"], {"sleep": "keyframes"}, Sleep.SURE),
-        (["zone_intrusion"], {"sleep": "keyframes"}, Sleep.SURE),
-        (["weapon", "fire"], {"sleep": "keyframes"}, Sleep.SURE),
+        (["wrong_way"], {"sleep": "keyframes"}, Sleep.PACKETS),
+        (["zone_intrusion"], {"sleep": "keyframes"}, Sleep.PACKETS),
+        (["weapon", "fire"], {"sleep": "keyframes"}, Sleep.PACKETS),
         (
             ["person_down", "abandoned_object", "crowd_density", "crowd_movement"],
             {"sleep": "keyframes"},
             Sleep.KEYFRAMES,
         ),
         (["wrong_way"], {"sleep": "never"}, Sleep.NEVER),
+        (["wrong_way"], {"sleep": "packets"}, Sleep.PACKETS),
+        (["wrong_way"], {"sleep": "sure"}, Sleep.SURE),
         ([], {"sleep": "sure"}, Sleep.SURE),
     ],
 )
