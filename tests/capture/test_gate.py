@@ -96,6 +96,23 @@ def test_someone_in_the_scene_keeps_it_awake(tmp_path: Path) -> None:
     assert analysed(frames) == every(0.0, 19.8)
 
 
+def test_a_busy_camera_compares_one_picture_a_second_and_a_calm_one_each(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    compared: list[float] = []
+    update = Stillness.update
+
+    def counted(self: Stillness, image: Image, time: float) -> bool:
+        compared.append(round(time, 3))
+        return update(self, image, time)
+
+    monkeypatch.setattr(Stillness, "update", counted)
+    path = write(tmp_path / "clip.mp4", still_then_visitor(16.0, 0.0))
+    watch(path, calm=lambda frame: frame.time > 10.0)
+    assert np.diff([each for each in compared if 1.0 <= each <= 10.0]) == pytest.approx(1.0)
+    assert [each for each in compared if each > 10.2] == every(10.4, 15.8)
+
+
 def test_an_analysis_that_does_not_answer_keeps_it_awake(tmp_path: Path) -> None:
     path = write(tmp_path / "clip.mp4", still_then_visitor(20.0, 0.0))
     with FileSource(path, ReadSettings("cam", sleep=Sleep.KEYFRAMES)) as source:

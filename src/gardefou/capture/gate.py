@@ -47,6 +47,10 @@ HEARTBEAT_S: Final = 30.0
 """Every look this long after the last such one is analysed in full, s: somebody who came unseen and
 stands still is found, and what stands about is looked at again."""
 
+BUSY_S: Final = 1.0
+"""While something is under way only one picture in so long is compared, s: it keeps the background,
+and no camera sleeps before ten seconds in which nothing is."""
+
 ANSWER_S: Final = 3.0
 """An answer of the analysis older than this says nothing of now, s."""
 
@@ -143,7 +147,7 @@ class WakeGate:
         self._calm_since: float | None = None
         self._answered_at: float | None = None
         self._looked_at = self._heard_at = self._peeked_at = 0.0
-        self._step = 0.0
+        self._step = self._seen_at = 0.0
         self._may_nap = True
         self._for_nothing = False
         self._is_called = False
@@ -177,9 +181,15 @@ class WakeGate:
                 self._calls.loud(time)
 
     def see(self, frame: Frame) -> None:
-        """Learn a frame that is analysed."""
+        """Learn a frame that is analysed; of a busy camera's one in `BUSY_S`."""
+        if self._is_busy:
+            self._calls.look_away()
+            if 0 <= frame.time - self._seen_at < BUSY_S - _SLACK_S:
+                return
+        self._seen_at = frame.time
         still = self._stillness.update(frame.image, frame.time)
-        self._calls.see(frame.time, still, self._sizes.is_known)
+        if not self._is_busy:
+            self._calls.see(frame.time, still, self._sizes.is_known)
         if not still:
             self._still_since = None
             self._ticks.changed(frame.time, self._stillness.changed)
@@ -190,6 +200,11 @@ class WakeGate:
             tick = self._ticks.over(self._still_since, self._calm_since)
             if tick is not None:
                 self._stillness.came_to_nothing(tick)
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether the analysis last said that something is under way."""
+        return self._answered_at is not None and self._calm_since is None
 
     def depth_now(self, time: float) -> Depth:
         """How deep the camera may sleep at a packet's time, s."""
@@ -349,6 +364,10 @@ class _Calls:
     def loud(self, time: float) -> None:
         """Packets were loud at a stream time, s."""
         self._loud.append(time)
+
+    def look_away(self) -> None:
+        """Pictures go uncompared from here on: the next movement's beginning is not known."""
+        self._still_since = self._moved_at = None
 
     def see(self, time: float, still: bool, is_known: bool) -> None:
         """A picture was decoded; judge the last movement once its time is up."""
