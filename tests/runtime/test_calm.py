@@ -142,7 +142,7 @@ def _dimmed(image: Image, by: float) -> Image:
 @pytest.mark.parametrize(
     ("situations", "given", "sleep"),
     [
-        (["fire"], {}, Sleep.NEVER),
+        (["fire"], {}, Sleep.SURE),
         (["fire"], {"sleep": "keyframes"}, Sleep.KEYFRAMES),
         (["wrong_way"], {"sleep": "keyframes"}, Sleep.PACKETS),
         (["zone_intrusion"], {"sleep": "keyframes"}, Sleep.PACKETS),
