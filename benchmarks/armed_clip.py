@@ -57,14 +57,16 @@ class Armed:
 
     def laid_over(self, room: Image, seconds: float) -> Image:
         """The room with this person in it, swaying, at a time, s."""
-        shift = np.float32([[1, 0, SWAY_PX * sin(4 * seconds)], [0, 1, SWAY_PX * cos(3 * seconds)]])
+        shift = np.array(
+            [[1, 0, SWAY_PX * sin(4 * seconds)], [0, 1, SWAY_PX * cos(3 * seconds)]], np.float32
+        )
         size = (room.shape[1], room.shape[0])
         mask = np.zeros(room.shape[:2], np.float32)
         x1, y1, x2, y2 = self.box
         mask[y1:y2, x1:x2] = 1.0
-        mask = cv2.warpAffine(cv2.GaussianBlur(mask, (15, 15), 0), shift, size)[..., None]
+        here = np.asarray(cv2.warpAffine(cv2.GaussianBlur(mask, (15, 15), 0), shift, size))
         moved = cv2.warpAffine(self.picture, shift, size, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(room * (1 - mask) + moved * mask, dtype=np.uint8)
+        return np.asarray(cv2.blendLinear(moved, room, here, 1 - here), dtype=np.uint8)
 
 
 def armed_people(footage: Path) -> list[Armed]:
@@ -108,7 +110,8 @@ def empty_room(people: Sequence[Armed]) -> Image:
     never = np.isnan(stack[..., 0]).all(axis=0)
     stack[:, never] = 0.0
     room = np.asarray(np.nanmedian(stack, axis=0), dtype=np.uint8)
-    return np.asarray(cv2.inpaint(room, never.astype(np.uint8), 9, cv2.INPAINT_TELEA), np.uint8)
+    hole = np.asarray(never, dtype=np.uint8)
+    return np.asarray(cv2.inpaint(room, hole, 9, cv2.INPAINT_TELEA), dtype=np.uint8)
 
 
 def armed_case(starts: Sequence[float], stay_s: float) -> Case:

@@ -509,8 +509,8 @@ def events(
 ) -> int:
     """Play every joined clip; prints tables, returns what the gate lost or added."""
     titles = ("events", "found without / with", "false without / with", "first", "longest added")
-    titles = ("rate", "sleep", *titles, "asleep", "CPU without", "with", "ratio")
-    print(table("case", "condition", *titles))
+    costs = ("asleep", "CPU without", "with", "ratio")
+    print(table("case", "condition", "rate", "sleep", *titles, *costs))
     outcomes = []
     for case in cases:
         joining = (

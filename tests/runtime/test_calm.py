@@ -171,6 +171,7 @@ def test_keyframes_are_enough_but_for_who_passes_between_two(
 def test_somebody_is_there_who_is_tracked_though_not_seen() -> None:
     assert is_somebody_there(scene(1.0, [(1, 100, 200, 40, 100)]))
     assert not is_somebody_there(scene(1.0, [(1, 100, 200, 40, 100)], ObjectClass.CAR))
+    assert not is_somebody_there(scene(1.0, [(1, 100, 200, 40, 100)], score=0.2))
     assert not is_somebody_there(scene(1.0, []))
 
 

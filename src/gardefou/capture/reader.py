@@ -225,8 +225,10 @@ class StreamReader:
 
     def through(self, packets: Sequence[av.Packet[av.VideoStream]], time: float) -> Frame | None:
         """The picture of the last of some packets; None when damaged, late or of another size."""
+        if self._decoder is None:
+            return None
         pictures: list[av.VideoFrame] = []
-        for packet in packets if self._decoder is not None else ():
+        for packet in packets:
             try:
                 pictures = self._decoder.decode(packet)
             except av.FFmpegError:
