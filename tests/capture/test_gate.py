@@ -257,6 +257,20 @@ def test_a_place_that_changed_for_nothing_three_times_is_passed_over() -> None:
     assert not still.look(lamp, 18.0)
 
 
+def test_a_waking_for_nothing_counts_once_however_often_the_depth_changes_after_it() -> None:
+    gate = WakeGate(Sleep.SURE)
+    for index in range(60):
+        gate.see(Frame("cam", index / 5, room(index)))
+    lamp = room(1)
+    lamp[10:18, 10:18] = 250
+    gate.fall_asleep(Depth.NAPPING, 12.0)
+    assert not gate.is_same(Frame("cam", 13.0, lamp))
+    gate.wake()
+    for _ in range(4):
+        gate.fall_asleep(Depth.DOZING, 30.0)
+    assert not gate.is_same(Frame("cam", 31.0, lamp))
+
+
 def test_a_clock_that_ticks_is_not_loud_and_somebody_who_walks_is() -> None:
     sizes = PacketSizes()
     for packet in range(500):

@@ -239,6 +239,7 @@ class WakeGate:
         """Sleep from this stream time on, s."""
         if self._for_nothing:
             self._stillness.came_to_nothing(self._woken_by)
+            self._woken_by = np.zeros_like(self._woken_by)  # Once for each waking.
         self.depth = depth
         self._is_called = False
         self._heard_at = time
