@@ -3,7 +3,7 @@
     python benchmarks/gate.py FOOTAGE [CASE ...] [--idle-only | --no-idle] [--plot SVG]
                               [--conditions day night rain clock] [--work FOLDER]
                               [--sleep keyframes packets sure] [--until SECONDS]
-                              [--visit SECONDS] [--times N]
+                              [--visit SECONDS] [--times N] [--alone]
 
 Idle: a still part of `intel_onebyone.mp4` with a sensor's noise, 1080p25 without B-frames, at a
 variable and at a constant rate of 4 Mb/s, and with long groups of pictures. Events: a minute of
@@ -12,7 +12,10 @@ to the clip, by day, night, in rain and under a running clock, at both rates. Ea
 without the gate and once with each of the ways to sleep that are named. The case `weapon-room` is
 made of labelled stills (`armed_clip.py`): N armed people come into an empty room. With `--visit`
 only so many seconds of a case's first event are shown, and the empty scene again, N times, each
-later in its group of pictures than the one before: the shortest visits that are still alerts. The
+later in its group of pictures than the one before: the shortest visits that are still alerts. With
+`--alone` there is no network: the analysis says that nothing is under way but while somebody is
+there, so that the camera is asleep again before each visit, and what is counted is how many of the
+visits that found it asleep were analysed from their first picture to their last. The
 exit status is 1 when an event was lost or an alert was false that was not without the gate. Costs
 are CPU seconds of the whole process for each second of video, and ratios to decoding every frame on
 one thread in the same run.
@@ -43,7 +46,8 @@ from armed_clip import armed_case, armed_people, empty_room, surest
 from armed_clip import pictures as armed_pictures
 from gardefou.alerting.alert import AlertEvent
 from gardefou.capture.file import FileSource
-from gardefou.capture.gate import GateCounts, Sleep
+from gardefou.capture.frame import Role
+from gardefou.capture.gate import LOOK_S, GateCounts, Sleep
 from gardefou.evaluation.case_camera import camera_for
 from gardefou.evaluation.cases import Case, read_cases
 from gardefou.evaluation.scoring import CaseScore, score, signalled
@@ -256,6 +260,57 @@ def play(video: Path, case: Case, engine: InferenceEngine, sleep: Sleep) -> Play
         length_s = source.report.duration_s
     events.extend(pipeline.close())
     return Played(events, time.process_time() - began, length_s, gate, tells)
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """How many events came, how many to a sleeping camera, and how many of those it saw whole."""
+
+    came: int
+    asleep: int
+    seen: int
+    share: float
+
+
+def watch_alone(video: Path, case: Case, sleep: Sleep) -> Visits:
+    """Play a video through the gate alone, its answers taken from the labels."""
+    settings = replace(read_settings(camera_for(case)), sleep=sleep, bursts=False)
+    analysed: list[float] = []
+    deep: list[tuple[float, bool]] = []
+    with FileSource(video, settings) as source:
+        gate = source.gate
+        assert gate is not None
+        for frame in source.frames():
+            if frame.role is Role.LOOK:
+                deep.append((frame.time, True))
+                continue
+            deep.append((frame.time, False))
+            analysed.append(frame.time)
+            here = any(each.start_s <= frame.time <= each.end_s for each in case.expect)
+            gate.answer(frame.time, not here)
+        share = (gate.counts.asleep_s + gate.counts.dozing_s) / gate.counts.watched_s
+    asleep = seen = 0
+    for each in case.expect:
+        before = [is_look for at, is_look in deep if each.start_s - 2 * LOOK_S <= at < each.start_s]
+        if not any(before):
+            continue
+        asleep += 1
+        inside = [at for at in analysed if each.start_s <= at <= each.end_s]
+        seen += len(inside) >= int((each.end_s - each.start_s) * settings.analysis_fps)
+    return Visits(len(case.expect), asleep, seen, share)
+
+
+def alone(joining: Joined, videos: Sequence[tuple[str, str, Path]], sleeps: Sequence[Sleep]) -> int:
+    """Print what the gate alone sees of a clip's events, by condition and rate; returns losses."""
+    lost = 0
+    for condition, mode, video in videos:
+        for sleep in sleeps:
+            got = watch_alone(video, joining.case, sleep)
+            lost += got.asleep - got.seen
+            cells = [joining.case.id, condition, mode, sleep.value, str(got.came)]
+            cells += [str(got.asleep), str(got.seen), f"{got.share:.0%}"]
+            print(f"| {' | '.join(cells)} |", flush=True)
+    return lost
 
 
 def shifted(case: Case, until_s: float) -> Case:
@@ -506,12 +561,16 @@ def events(
     sleeps: Sequence[Sleep],
     visit: tuple[float | None, int],
     until_s: float,
+    is_alone: bool,
 ) -> int:
     """Play every joined clip; prints tables, returns what the gate lost or added."""
     titles = ("events", "found without / with", "false without / with", "first", "longest added")
     costs = ("asleep", "CPU without", "with", "ratio")
+    if is_alone:
+        titles, costs = ("events", "while asleep", "seen whole"), ("asleep",)
     print(table("case", "condition", "rate", "sleep", *titles, *costs))
-    outcomes = []
+    outcomes: list[Outcome] = []
+    lost = 0
     for case in cases:
         joining = (
             _armed(footage, visit[1], engine)
@@ -523,11 +582,16 @@ def events(
                 to = work / f"{case.id}-{condition}-{mode}-{joining.part}.mp4"
                 if not to.is_file():
                     joining.encode(condition, mode, to)
+                if is_alone:
+                    lost += alone(joining, [(condition, mode, to)], sleeps)
+                    continue
                 off = play(to, joining.case, engine, Sleep.NEVER)
                 for sleep in sleeps:
                     each = compare(joining.case, to, condition, mode, engine, sleep, off)
                     outcomes.append(each)
                     print(row_of(each), flush=True)
+    if is_alone:
+        return lost
     print("", *summary(outcomes), sep="\n")
     if svg is not None:
         svg.write_text(plot(outcomes), encoding="utf-8")
@@ -554,6 +618,7 @@ def main() -> int:
     parser.add_argument(
         "--times", type=int, default=1, help="how many such visits, or armed people"
     )
+    parser.add_argument("--alone", action="store_true", help="the gate without a network")
     arguments = parser.parse_args()
     if not arguments.footage:
         parser.error("name the folder of the labelled footage, or set GARDEFOU_FOOTAGE")
@@ -580,6 +645,7 @@ def main() -> int:
             [Sleep(each) for each in arguments.sleep],
             (arguments.visit, arguments.times),
             arguments.until,
+            arguments.alone,
         )
     return int(lost > 0)
 
