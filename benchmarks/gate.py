@@ -2,17 +2,23 @@
 
     python benchmarks/gate.py FOOTAGE [CASE ...] [--idle-only | --no-idle] [--plot SVG]
                               [--conditions day night rain clock] [--work FOLDER]
-                              [--sleep keyframes|sure] [--until SECONDS]
-                              [--visit SECONDS] [--times N]
+                              [--sleep keyframes packets sure] [--until SECONDS]
+                              [--visit SECONDS] [--times N] [--alone]
 
 Idle: a still part of `intel_onebyone.mp4` with a sensor's noise, 1080p25 without B-frames, at a
 variable and at a constant rate of 4 Mb/s, and with long groups of pictures. Events: a minute of
 each case's own scene with nobody in it (the median of its pictures, in a sensor's noise) is joined
-to the clip, by day, night, in rain and under a running clock, at both rates. Each is played with
-the gate and without it. With `--visit` only so many seconds of the case's first event are shown,
-between two keyframes, and the empty scene again, N times: the shortest visits that are still
-alerts. Costs are CPU seconds of the whole process for each second of video, and
-ratios to decoding every frame on one thread in the same run.
+to the clip, by day, night, in rain and under a running clock, at both rates. Each is played
+without the gate and once with each of the ways to sleep that are named. The case `weapon-room` is
+made of labelled stills (`armed_clip.py`): N armed people come into an empty room. With `--visit`
+only so many seconds of a case's first event are shown, and the empty scene again, N times, each
+later in its group of pictures than the one before: the shortest visits that are still alerts. With
+`--alone` there is no network: the analysis says that nothing is under way but while somebody is
+there, so that the camera is asleep again before each visit, and what is counted is how many of the
+visits that found it asleep were analysed from their first picture to their last. The
+exit status is 1 when an event was lost or an alert was false that was not without the gate. Costs
+are CPU seconds of the whole process for each second of video, and ratios to decoding every frame on
+one thread in the same run.
 """
 
 from __future__ import annotations
@@ -21,9 +27,10 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,9 +41,13 @@ import cv2
 import numpy as np
 
 from analysis_cost import decode
+from armed_clip import CASE_ID as ARMED
+from armed_clip import armed_case, armed_people, empty_room, surest
+from armed_clip import pictures as armed_pictures
 from gardefou.alerting.alert import AlertEvent
 from gardefou.capture.file import FileSource
-from gardefou.capture.gate import GateCounts, Sleep
+from gardefou.capture.frame import Role
+from gardefou.capture.gate import LOOK_S, GateCounts, Sleep
 from gardefou.evaluation.case_camera import camera_for
 from gardefou.evaluation.cases import Case, read_cases
 from gardefou.evaluation.scoring import CaseScore, score, signalled
@@ -64,8 +75,9 @@ CASES: Final = (
     "motorway-allowed-up",
     "assist-fall-05-faint",
     "aboda-v04-full",
+    ARMED,
 )
-"""Cases played unless others are named: two intrusions, two wrong ways, a fall, a bag."""
+"""Cases played unless others are named: two intrusions, two wrong ways, a fall, a bag, weapons."""
 
 CONDITIONS: Final = ("day", "night", "rain", "clock")
 RATES: Final = ("variable", "constant")
@@ -77,10 +89,20 @@ LONGEST_EVENT_S: Final = 16.0
 """Of longer clips only the beginning is joined unless more is asked for, s; a bag needs more."""
 
 VISIT_AT_S: Final = 60.3
-"""When a short visit begins, s: soon after a keyframe."""
+"""When the first short visit begins, s: soon after a keyframe."""
 
 VISIT_EVERY_S: Final = 24.0
 """From one visit to the next, s: long enough to sleep again."""
+
+TURN: Final = 0.618
+"""Part of a group of pictures by which each visit begins later in it than the one before: however
+many there are, they are spread over the group."""
+
+ARMED_STAY_S: Final = 5.0
+"""How long each armed person stays, s: a weapon is an alert after 2 s or so of looks that agree."""
+
+ARMED_FPS: Final = 12
+"""Frames a second of the room of armed people."""
 
 
 class Weather:
@@ -156,6 +178,12 @@ def joined(video: Path, still: Image, fps: int, until_s: float) -> Iterator[Imag
                 count += 1
 
 
+def visits(times: int) -> list[float]:
+    """When so many short visits begin, s, each at another place in its group of pictures."""
+    late = (index * TURN % 1.0 * GROUP_S for index in range(times))
+    return [VISIT_AT_S + index * VISIT_EVERY_S + each for index, each in enumerate(late)]
+
+
 def visited(
     video: Path, still: Image, fps: int, start_s: float, visit_s: float, times: int
 ) -> Iterator[Image]:
@@ -165,10 +193,10 @@ def visited(
         for frame in container.decode(container.streams.video[0]):
             while len(visit) < visit_s * fps and start_s + len(visit) / fps <= (frame.time or 0.0):
                 visit.append(_image(frame))
-    for index in range(round((VISIT_AT_S + times * VISIT_EVERY_S) * fps)):
-        since = index - round(VISIT_AT_S * fps)
-        at = since % round(VISIT_EVERY_S * fps)
-        yield visit[at] if since >= 0 and at < len(visit) else still
+    starts = [round(each * fps) for each in visits(times)]
+    for index in range(starts[-1] + round(VISIT_EVERY_S * fps)):
+        at = [index - each for each in starts if 0 <= index - each < len(visit)]
+        yield visit[at[0]] if at else still
 
 
 def _image(frame: av.VideoFrame) -> Image:
@@ -234,6 +262,57 @@ def play(video: Path, case: Case, engine: InferenceEngine, sleep: Sleep) -> Play
     return Played(events, time.process_time() - began, length_s, gate, tells)
 
 
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """How many events came, how many to a sleeping camera, and how many of those it saw whole."""
+
+    came: int
+    asleep: int
+    seen: int
+    share: float
+
+
+def watch_alone(video: Path, case: Case, sleep: Sleep) -> Visits:
+    """Play a video through the gate alone, its answers taken from the labels."""
+    settings = replace(read_settings(camera_for(case)), sleep=sleep, bursts=False)
+    analysed: list[float] = []
+    deep: list[tuple[float, bool]] = []
+    with FileSource(video, settings) as source:
+        gate = source.gate
+        assert gate is not None
+        for frame in source.frames():
+            if frame.role is Role.LOOK:
+                deep.append((frame.time, True))
+                continue
+            deep.append((frame.time, False))
+            analysed.append(frame.time)
+            here = any(each.start_s <= frame.time <= each.end_s for each in case.expect)
+            gate.answer(frame.time, not here)
+        share = (gate.counts.asleep_s + gate.counts.dozing_s) / gate.counts.watched_s
+    asleep = seen = 0
+    for each in case.expect:
+        before = [is_look for at, is_look in deep if each.start_s - 2 * LOOK_S <= at < each.start_s]
+        if not any(before):
+            continue
+        asleep += 1
+        inside = [at for at in analysed if each.start_s <= at <= each.end_s]
+        seen += len(inside) >= int((each.end_s - each.start_s) * settings.analysis_fps)
+    return Visits(len(case.expect), asleep, seen, share)
+
+
+def alone(joining: Joined, videos: Sequence[tuple[str, str, Path]], sleeps: Sequence[Sleep]) -> int:
+    """Print what the gate alone sees of a clip's events, by condition and rate; returns losses."""
+    lost = 0
+    for condition, mode, video in videos:
+        for sleep in sleeps:
+            got = watch_alone(video, joining.case, sleep)
+            lost += got.asleep - got.seen
+            cells = [joining.case.id, condition, mode, sleep.value, str(got.came)]
+            cells += [str(got.asleep), str(got.seen), f"{got.share:.0%}"]
+            print(f"| {' | '.join(cells)} |", flush=True)
+    return lost
+
+
 def shifted(case: Case, until_s: float) -> Case:
     """A case whose clip comes after the still minute."""
     expect = [
@@ -248,17 +327,16 @@ def shifted(case: Case, until_s: float) -> Case:
 
 def cut_short(case: Case, visit_s: float, times: int) -> Case:
     """A case of whose first event only so much is shown, from `VISIT_AT_S` on."""
-    starts = [VISIT_AT_S + index * VISIT_EVERY_S for index in range(times)]
     expect = [
         case.expect[0].model_copy(update={"start_s": each, "end_s": each + visit_s})
-        for each in starts
+        for each in visits(times)
     ]
     return case.model_copy(update={"expect": expect, "hold_first_s": 0.0, "hold_last_s": 0.0})
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One joined clip with the gate and without: events, found, false; cost; longest delay added.
+    """One joined clip without the gate and with it: events, found, false; cost; delay added.
 
     ``first_s`` is the delay that the gate adds to the first event, the one it wakes for.
     """
@@ -266,6 +344,7 @@ class Outcome:
     case: str
     condition: str
     rate: str
+    sleep: Sleep
     events: int
     found: tuple[int, int]
     false: tuple[int, int]
@@ -273,14 +352,24 @@ class Outcome:
     longest_s: float | None
     asleep: float
     cost: tuple[float, float]
-    floor: float
+
+    @property
+    def lost(self) -> int:
+        """Events that only the camera that never sleeps found, and alerts false only with it."""
+        return max(self.found[0] - self.found[1], 0) + max(self.false[1] - self.false[0], 0)
 
 
 def compare(
-    moved: Case, video: Path, condition: str, rate: str, engine: InferenceEngine, deepest: Sleep
+    moved: Case,
+    video: Path,
+    condition: str,
+    rate: str,
+    engine: InferenceEngine,
+    sleep: Sleep,
+    off: Played,
 ) -> Outcome:
-    """Play one joined clip both ways."""
-    off, on = (play(video, moved, engine, sleep) for sleep in (Sleep.NEVER, deepest))
+    """Play one joined clip with the gate, and hold it against ``off``, without."""
+    on = play(video, moved, engine, sleep)
     scores = [score(moved, signalled(each.events), each.length_s) for each in (off, on)]
     delays = _added(*scores)
     still_s = STILL_S if len(moved.expect) < 2 else on.length_s  # Between visits it sleeps again.
@@ -288,6 +377,7 @@ def compare(
         moved.id,
         condition,
         rate,
+        sleep,
         len(moved.expect),
         _pair([sum(each.found for each in one.events) for one in scores]),
         _pair([len(one.false) for one in scores]),
@@ -295,7 +385,6 @@ def compare(
         max(delays, default=None),
         (on.gate.asleep_s + on.gate.dozing_s) / still_s,
         (off.cpu_s / off.length_s, on.cpu_s / on.length_s),
-        decoding(video) / on.length_s,
     )
 
 
@@ -312,7 +401,9 @@ def _added(off: CaseScore, on: CaseScore) -> list[float]:
     ]
 
 
-def idle(footage: Path, work: Path, engine: InferenceEngine, seconds: float) -> list[str]:
+def idle(
+    footage: Path, work: Path, engine: InferenceEngine, seconds: float, sleep: Sleep
+) -> list[str]:
     """Table rows: what an idle 1080p camera costs, by its stream."""
     case = Case(id="idle", clip=IDLE_CLIP)
     still = cv2.resize(empty_scene(footage / IDLE_CLIP, case), IDLE_SIZE)
@@ -332,7 +423,7 @@ def idle(footage: Path, work: Path, engine: InferenceEngine, seconds: float) -> 
             )
             encode(pictures, video, IDLE_FPS, bits, group_s)
         floor = decoding(video)
-        off, on = (play(video, case, engine, sleep) for sleep in (Sleep.NEVER, Sleep.KEYFRAMES))
+        off, on = (play(video, case, engine, each) for each in (Sleep.NEVER, sleep))
         asleep = (on.gate.asleep_s + on.gate.dozing_s) / on.gate.watched_s
         # What a day costs is what a second asleep costs: the rest is falling asleep once.
         rest = _asleep_cost(video, case, engine, on)
@@ -367,26 +458,24 @@ def row_of(each: Outcome) -> str:
     ]
     found = " / ".join(str(count) for count in each.found)
     cost = f"{each.cost[0]:.3f} | {each.cost[1]:.3f} | {each.cost[1] / each.cost[0]:.2f}"
-    cells = [each.case, each.condition, each.rate, str(each.events), found]
+    cells = [each.case, each.condition, each.rate, each.sleep.value, str(each.events), found]
     cells += [" / ".join(str(count) for count in each.false), *delay, f"{each.asleep:.0%}", cost]
     return f"| {' | '.join(cells)} |"
 
 
 def summary(outcomes: Sequence[Outcome]) -> list[str]:
-    """Table rows: recall, delay and saving by condition and rate."""
-    rows = [table("condition", "rate", "found without / with", "longest delay added", "CPU left")]
-    for condition in dict.fromkeys(each.condition for each in outcomes):
-        for rate in dict.fromkeys(each.rate for each in outcomes):
-            some = [e for e in outcomes if (e.condition, e.rate) == (condition, rate)]
-            if not some:
-                continue
-            found = [sum(each.found[index] for each in some) for index in (0, 1)]
-            delays = [each.longest_s for each in some if each.longest_s is not None]
-            left = sum(e.cost[1] for e in some) / sum(e.cost[0] for e in some)
-            delay = f"{max(delays):+.1f} s" if delays else "–"
-            rows.append(
-                f"| {condition} | {rate} | {found[0]} / {found[1]} | {delay} | {left:.0%} |"
-            )
+    """Table rows: recall, delay and saving by condition, rate and sleep."""
+    titles = ("found without / with", "false without / with", "longest delay added", "CPU left")
+    rows = [table("condition", "rate", "sleep", *titles)]
+    for kind in dict.fromkeys((each.condition, each.rate, each.sleep) for each in outcomes):
+        some = [each for each in outcomes if (each.condition, each.rate, each.sleep) == kind]
+        found = [str(sum(each.found[index] for each in some)) for index in (0, 1)]
+        false = [str(sum(each.false[index] for each in some)) for index in (0, 1)]
+        delays = [each.longest_s for each in some if each.longest_s is not None]
+        left = sum(each.cost[1] for each in some) / sum(each.cost[0] for each in some)
+        cells = [*kind, " / ".join(found), " / ".join(false)]
+        cells += [f"{max(delays):+.1f} s" if delays else "–", f"{left:.0%}"]
+        rows.append(f"| {' | '.join(cells)} |")
     return rows
 
 
@@ -397,7 +486,7 @@ def plot(outcomes: Sequence[Outcome]) -> str:
     parts = []
     for index, each in enumerate(outcomes):
         y = 30 + index * (2 * high + 8)
-        label = escape(f"{each.case}, {each.condition}, {each.rate}")
+        label = escape(f"{each.case}, {each.condition}, {each.rate}, {each.sleep}")
         parts.append(f'<text x="290" y="{y + 18}" text-anchor="end">{label}</text>')
         for line, (cost, colour) in enumerate(zip(each.cost, ("#9aa5b1", "#0b6e4f"), strict=True)):
             width = cost / highest * wide
@@ -415,6 +504,53 @@ def plot(outcomes: Sequence[Outcome]) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A clip to be made: its case, what its file is called after, and its pictures."""
+
+    case: Case
+    part: str
+    fps: int
+    size: tuple[int, int]
+    shown: Callable[[], Iterator[Image]]
+
+    def encode(self, condition: str, mode: str, to: Path) -> None:
+        """Make the file under a condition, at a variable or constant rate."""
+        width, height = self.size
+        weather = Weather(condition, self.size)
+        bits = max(round(IDLE_BITS * width * height / (1920 * 1080) * 2), 500_000)
+        images = (weather(each, index / self.fps) for index, each in enumerate(self.shown()))
+        encode(images, to, self.fps, None if mode == "variable" else bits)
+
+
+def _clip(footage: Path, case: Case, visit: tuple[float | None, int], until_s: float) -> Joined:
+    """A labelled clip, or short visits cut from it, behind a minute of its empty scene."""
+    video = footage / case.clip
+    with av.open(str(video)) as container:
+        rate = container.streams.video[0].average_rate or Fraction(25)
+    fps = min(max(round(float(rate)), 5), 25)
+    still = empty_scene(video, case)
+    size = (still.shape[1], still.shape[0])
+    visit_s, times = visit
+    if visit_s is None:
+        shown = partial(joined, video, still, fps, until_s)
+        return Joined(shifted(case, until_s), f"{until_s:g}", fps, size, shown)
+    shown = partial(visited, video, still, fps, case.expect[0].start_s, visit_s, times)
+    return Joined(cut_short(case, visit_s, times), f"visit-{visit_s:g}-{times}", fps, size, shown)
+
+
+def _armed(footage: Path, times: int, engine: InferenceEngine) -> Joined:
+    """So many armed people, one after the other in an empty room."""
+    everybody = armed_people(footage)
+    people = surest(everybody, times, engine)
+    starts = visits(times)
+    length_s = starts[-1] + VISIT_EVERY_S
+    room = empty_room(everybody)
+    size = (room.shape[1], room.shape[0])
+    shown = partial(armed_pictures, room, people, ARMED_FPS, starts, ARMED_STAY_S, length_s)
+    return Joined(armed_case(starts, ARMED_STAY_S), f"people-{times}", ARMED_FPS, size, shown)
+
+
 def events(
     footage: Path,
     work: Path,
@@ -422,41 +558,44 @@ def events(
     cases: Sequence[Case],
     conditions: Sequence[str],
     svg: Path | None,
-    deepest: Sleep,
-    visit: tuple[float, int] | None,
+    sleeps: Sequence[Sleep],
+    visit: tuple[float | None, int],
     until_s: float,
+    is_alone: bool,
 ) -> int:
-    """Play every joined clip; prints tables, returns how many events the gate lost."""
+    """Play every joined clip; prints tables, returns what the gate lost or added."""
     titles = ("events", "found without / with", "false without / with", "first", "longest added")
-    print(table("case", "condition", "rate", *titles, "asleep", "CPU without", "with", "ratio"))
-    outcomes = []
+    costs = ("asleep", "CPU without", "with", "ratio")
+    if is_alone:
+        titles, costs = ("events", "while asleep", "seen whole"), ("asleep",)
+    print(table("case", "condition", "rate", "sleep", *titles, *costs))
+    outcomes: list[Outcome] = []
+    lost = 0
     for case in cases:
-        video = footage / case.clip
-        with av.open(str(video)) as container:
-            rate = container.streams.video[0].average_rate or Fraction(25)
-        fps = min(max(round(float(rate)), 5), 25)
-        still = empty_scene(video, case)
-        bits = max(round(IDLE_BITS * still.shape[0] * still.shape[1] / (1920 * 1080) * 2), 500_000)
+        joining = (
+            _armed(footage, visit[1], engine)
+            if case.id == ARMED
+            else _clip(footage, case, visit, until_s)
+        )
         for condition in conditions:
             for mode in RATES:
-                part = f"{until_s:g}" if visit is None else f"visit-{visit[0]:g}-{visit[1]}"
-                to = work / f"{case.id}-{condition}-{mode}-{part}.mp4"
+                to = work / f"{case.id}-{condition}-{mode}-{joining.part}.mp4"
                 if not to.is_file():
-                    weather = Weather(condition, (still.shape[1], still.shape[0]))
-                    shown = joined(video, still, fps, until_s)
-                    if visit is not None:
-                        shown = visited(video, still, fps, case.expect[0].start_s, *visit)
-                    pictures = (weather(each, index / fps) for index, each in enumerate(shown))
-                    encode(pictures, to, fps, None if mode == "variable" else bits)
-                moved = shifted(case, until_s)
-                if visit is not None:
-                    moved = cut_short(case, *visit)
-                outcomes.append(compare(moved, to, condition, mode, engine, deepest))
-                print(row_of(outcomes[-1]), flush=True)
+                    joining.encode(condition, mode, to)
+                if is_alone:
+                    lost += alone(joining, [(condition, mode, to)], sleeps)
+                    continue
+                off = play(to, joining.case, engine, Sleep.NEVER)
+                for sleep in sleeps:
+                    each = compare(joining.case, to, condition, mode, engine, sleep, off)
+                    outcomes.append(each)
+                    print(row_of(each), flush=True)
+    if is_alone:
+        return lost
     print("", *summary(outcomes), sep="\n")
     if svg is not None:
         svg.write_text(plot(outcomes), encoding="utf-8")
-    return sum(each.found[0] - each.found[1] for each in outcomes)
+    return sum(each.lost for each in outcomes)
 
 
 def main() -> int:
@@ -470,24 +609,29 @@ def main() -> int:
     parser.add_argument("--idle-s", type=float, default=120.0)
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--work", type=Path)
-    parser.add_argument(
-        "--sleep", choices=[str(Sleep.SURE), str(Sleep.KEYFRAMES)], default=str(Sleep.KEYFRAMES)
-    )
+    ways = [each.value for each in Sleep if each is not Sleep.NEVER]
+    parser.add_argument("--sleep", nargs="+", choices=ways, default=[Sleep.SURE.value])
     parser.add_argument(
         "--until", type=float, default=LONGEST_EVENT_S, help="seconds of each clip that are joined"
     )
     parser.add_argument("--visit", type=float, help="seconds of the first event that are shown")
-    parser.add_argument("--times", type=int, default=1, help="how many such visits come")
+    parser.add_argument(
+        "--times", type=int, default=1, help="how many such visits, or armed people"
+    )
+    parser.add_argument("--alone", action="store_true", help="the gate without a network")
     arguments = parser.parse_args()
     if not arguments.footage:
         parser.error("name the folder of the labelled footage, or set GARDEFOU_FOOTAGE")
     footage = Path(arguments.footage)
     cases = {case.id: case for case in read_cases(footage / "cases.yaml")}
+    cases[ARMED] = armed_case([], 0.0)
     with TemporaryDirectory() as folder, InferenceEngine(threads=1) as engine:
         work = arguments.work or Path(folder)
         work.mkdir(parents=True, exist_ok=True)
         if not arguments.no_idle:
-            print("\n".join(idle(footage, work, engine, arguments.idle_s)), "\n", flush=True)
+            sleep = Sleep(arguments.sleep[0])
+            rows = idle(footage, work, engine, arguments.idle_s, sleep)
+            print("\n".join(rows), "\n", flush=True)
         if arguments.idle_only:
             return 0
         chosen = [cases[name] for name in arguments.only]
@@ -498,9 +642,10 @@ def main() -> int:
             chosen,
             arguments.conditions,
             arguments.plot,
-            Sleep(arguments.sleep),
-            None if arguments.visit is None else (arguments.visit, arguments.times),
+            [Sleep(each) for each in arguments.sleep],
+            (arguments.visit, arguments.times),
             arguments.until,
+            arguments.alone,
         )
     return int(lost > 0)
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gardefou.capture.file import FileSource
 from gardefou.capture.frame import Frame, Role
-from gardefou.capture.gate import Depth, GateCounts, Sleep, WakeGate
+from gardefou.capture.gate import PEEK_S, Depth, GateCounts, Sleep, WakeGate
 from gardefou.capture.packet_sizes import PacketSizes
 from gardefou.capture.reader import ReadSettings
 from gardefou.capture.stillness import Stillness
@@ -94,6 +96,23 @@ def test_someone_in_the_scene_keeps_it_awake(tmp_path: Path) -> None:
     assert analysed(frames) == every(0.0, 19.8)
 
 
+def test_a_busy_camera_compares_one_picture_a_second_and_a_calm_one_each(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    compared: list[float] = []
+    update = Stillness.update
+
+    def counted(self: Stillness, image: Image, time: float) -> bool:
+        compared.append(round(time, 3))
+        return update(self, image, time)
+
+    monkeypatch.setattr(Stillness, "update", counted)
+    path = write(tmp_path / "clip.mp4", still_then_visitor(16.0, 0.0))
+    watch(path, calm=lambda frame: frame.time > 10.0)
+    assert np.diff([each for each in compared if 1.0 <= each <= 10.0]) == pytest.approx(1.0)
+    assert [each for each in compared if each > 10.2] == every(10.4, 15.8)
+
+
 def test_an_analysis_that_does_not_answer_keeps_it_awake(tmp_path: Path) -> None:
     path = write(tmp_path / "clip.mp4", still_then_visitor(20.0, 0.0))
     with FileSource(path, ReadSettings("cam", sleep=Sleep.KEYFRAMES)) as source:
@@ -118,11 +137,91 @@ def test_never_is_never(tmp_path: Path) -> None:
         assert source.gate is None
 
 
-def test_where_sizes_never_proved_to_tell_a_careful_camera_only_dozes(tmp_path: Path) -> None:
-    path = write(tmp_path / "clip.mp4", still_then_visitor(20.0, 0.0))
-    _, counts = watch(path, sleep=Sleep.SURE)
+@pytest.mark.parametrize("sleep", [Sleep.SURE, Sleep.PACKETS])
+def test_where_sizes_never_proved_to_tell_the_end_of_each_group_goes_undecoded(
+    tmp_path: Path, sleep: Sleep
+) -> None:
+    path = write(tmp_path / "clip.mp4", still_then_visitor(30.0, 0.0))
+    frames, counts = watch(path, sleep=sleep)
     assert counts.asleep_s == 0.0
-    assert counts.dozing_s > 5
+    assert counts.dozing_s > 15
+    # Of two seconds the pictures after 1.4 s.
+    assert counts.undecoded == pytest.approx(0.5 / 2.0 * counts.dozing_s * RATE, abs=6)
+    looks = [frame.time for frame in frames if frame.role is Role.LOOK]
+    assert np.diff(looks).min() == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("bits", [None, 400_000])
+def test_nothing_of_what_wakes_it_from_a_nap_is_lost(tmp_path: Path, bits: int | None) -> None:
+    path = write(tmp_path / "clip.mp4", still_then_visitor(31.3, 4.0), bits=bits)
+    frames, counts = watch(path, sleep=Sleep.SURE)
+    assert counts.wakes == 1
+    assert counts.undecoded > 40
+    # From the keyframe on before whoever came, every frame is analysed, each once, at its time.
+    assert analysed(frames)[-27:] == every(30.0, 35.2)
+    times = [frame.time for frame in frames]
+    assert times == sorted(times)
+
+
+def test_who_stays_for_six_tenths_of_a_second_wakes_a_nap_wherever_in_the_group(
+    tmp_path: Path,
+) -> None:
+    phases = range(0, 2 * RATE, 3)
+    pictures = list(still_then_visitor(20.0 + 21.7 * len(phases), 0.0))
+    starts = [20 * RATE + 20 * RATE * order + phase for order, phase in enumerate(phases)]
+    for start in starts:
+        pictures[start : start + 6] = [room(9000 + start + k, (40, 80)) for k in range(6)]
+    path = write(tmp_path / "clip.mp4", pictures, bits=400_000)
+    here = {k / RATE for start in starts for k in range(start, start + 6)}
+    frames, counts = watch(path, lambda frame: round(frame.time, 1) not in here, Sleep.SURE)
+    assert counts.wakes == len(starts)
+    seen = {round(frame.time * RATE) for frame in frames if frame.role is not Role.LOOK}
+    for start in starts:
+        assert {k for k in range(start, start + 6) if k % 2 == 0} <= seen
+
+
+@given(
+    rate=st.sampled_from([5, 8, 10, 12.5, 15, 25, 30]),
+    group_s=st.floats(0.5, 2.1),
+    late=st.lists(st.booleans(), min_size=4, max_size=12),
+)
+def test_no_time_between_two_compared_pictures_is_longer_than_a_peek(
+    rate: float, group_s: float, late: list[bool]
+) -> None:
+    """Groups of one length, and now and then a keyframe that comes a third later."""
+    usual = max(round(group_s * rate), 1)
+    wake, packet, compared = WakeGate(Sleep.SURE), 0, [0.0]
+    for order, is_late in enumerate([False] * 4 + late):
+        for index in range(usual + (usual // 3 if is_late else 0)):
+            time = packet / rate
+            wake.packet(time, 400, is_keyframe=index == 0)
+            if index == 0 or (order > 1 and wake.is_peek_due(time)):
+                wake.peeked(time)
+                compared.append(time)
+            packet += 1
+    from_second = [each for each in compared if each >= 2 * usual / rate]
+    assert np.diff(from_second).max() <= max(PEEK_S, 1 / rate) + 2e-3
+
+
+def test_a_decoder_that_holds_pictures_back_dozes_instead_of_napping(tmp_path: Path) -> None:
+    path = write(tmp_path / "clip.mp4", still_then_visitor(31.0, 2.0), reordered=2)
+    frames, counts = watch(path, sleep=Sleep.SURE)
+    assert (counts.asleep_s, counts.undecoded) == (0.0, 0)
+    assert counts.dozing_s > 10
+    assert analysed(frames)[-10:] == every(31.0, 32.8)
+
+
+def test_a_nap_in_which_the_keyframe_does_not_come_goes_on_as_a_doze(tmp_path: Path) -> None:
+    pictures = list(still_then_visitor(48.0, 2.0))
+    keyframes = set(range(0, 30 * RATE, 2 * RATE)) | {30 * RATE}
+    path = write(tmp_path / "clip.mp4", pictures, group=600, keyframes=keyframes)
+    frames, counts = watch(path, sleep=Sleep.SURE)
+    assert 30 < counts.undecoded < 110
+    assert counts.wakes == 1
+    last = analysed(frames)[-15:]
+    assert np.diff(last) == pytest.approx(0.2)
+    assert last[0] < 48.0
+    assert last[-1] >= 49.7
 
 
 def test_a_small_far_person_is_a_change() -> None:
@@ -158,6 +257,20 @@ def test_a_place_that_changed_for_nothing_three_times_is_passed_over() -> None:
     assert not still.look(lamp, 18.0)
 
 
+def test_a_waking_for_nothing_counts_once_however_often_the_depth_changes_after_it() -> None:
+    gate = WakeGate(Sleep.SURE)
+    for index in range(60):
+        gate.see(Frame("cam", index / 5, room(index)))
+    lamp = room(1)
+    lamp[10:18, 10:18] = 250
+    gate.fall_asleep(Depth.NAPPING, 12.0)
+    assert not gate.is_same(Frame("cam", 13.0, lamp))
+    gate.wake()
+    for _ in range(4):
+        gate.fall_asleep(Depth.DOZING, 30.0)
+    assert not gate.is_same(Frame("cam", 31.0, lamp))
+
+
 def test_a_clock_that_ticks_is_not_loud_and_somebody_who_walks_is() -> None:
     sizes = PacketSizes()
     for packet in range(500):
@@ -173,7 +286,7 @@ def test_a_clock_that_ticks_is_not_loud_and_somebody_who_walks_is() -> None:
 def test_sizes_tell_where_they_called_every_movement(moving: int, tell: bool) -> None:
     """A minute of stillness and a second of movement in turn; 400 bytes a packet are quiet."""
     empty, crossing = room(0), [room(0, (20 + 12 * index, 80)) for index in range(RATE)]
-    gate, time = WakeGate(Sleep.SURE), 0.0
+    gate, time = WakeGate(Sleep.PACKETS), 0.0
     for second in range(60):
         moves = second % 12 == 11
         for index in range(RATE):
@@ -181,7 +294,7 @@ def test_sizes_tell_where_they_called_every_movement(moving: int, tell: bool) ->
             gate.packet(time, moving if moves else 400, is_keyframe=index == 0)
             gate.see(Frame("cam", time, crossing[index] if moves else empty))
     assert gate.sizes_tell is tell
-    assert gate.deepest is (Depth.ASLEEP if tell else Depth.DOZING)
+    assert gate.deepest is (Depth.ASLEEP if tell else Depth.NAPPING)
 
 
 def test_a_gate_that_was_restarted_is_awake_and_knows_nothing() -> None:

@@ -74,15 +74,18 @@ def test_a_sleeping_camera_reads_its_packets_together_and_an_awake_one_each(
     assert set(naps) == {Depth.ASLEEP}
 
 
+@pytest.mark.parametrize(
+    ("sleep", "depth"), [(Sleep.KEYFRAMES, Depth.ASLEEP), (Sleep.SURE, Depth.NAPPING)]
+)
 def test_a_live_camera_sleeps_and_wakes_with_nothing_dropped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sleep: Sleep, depth: Depth
 ) -> None:
     monkeypatch.setattr(gate, "SETTLE_S", 1.0)
     monkeypatch.setattr(live, "LATE_S", 120.0)
     path = write(tmp_path / "clip.mp4", still_then_visitor(5.0, 2.0), group=RATE)
     late: list[float] = []
     depths = set()
-    with LiveSource.loop(path, ReadSettings("cam", sleep=Sleep.KEYFRAMES)) as source:
+    with LiveSource.loop(path, ReadSettings("cam", sleep=sleep)) as source:
         assert source.gate is not None
         for frame in source.frames():
             source.gate.answer(frame.time, True)
@@ -93,8 +96,9 @@ def test_a_live_camera_sleeps_and_wakes_with_nothing_dropped(
             elif late:
                 break
         assert health.gate.wakes >= 1
-        assert 0 < health.asleep_share < 1
-    assert Depth.ASLEEP in depths
+        assert (0 < health.asleep_share < 1) is (depth is Depth.ASLEEP)
+        assert health.gate.undecoded > 0
+    assert depth in depths
     steps = [after - before for before, after in pairwise(late)]
     assert steps == pytest.approx([0.2] * len(steps), abs=0.05)
     assert len(late) >= 5

@@ -142,17 +142,19 @@ def _dimmed(image: Image, by: float) -> Image:
 @pytest.mark.parametrize(
     ("situations", "given", "sleep"),
     [
-        (["fire"], {}, Sleep.NEVER),
+        (["fire"], {}, Sleep.SURE),
         (["fire"], {"sleep": "keyframes"}, Sleep.KEYFRAMES),
-        (["wrong_way"], {"sleep": "keyframes"}, Sleep.SURE),
-        (["zone_intrusion"], {"sleep": "keyframes"}, Sleep.SURE),
-        (["weapon", "fire"], {"sleep": "keyframes"}, Sleep.SURE),
+        (["wrong_way"], {"sleep": "keyframes"}, Sleep.PACKETS),
+        (["zone_intrusion"], {"sleep": "keyframes"}, Sleep.PACKETS),
+        (["weapon", "fire"], {"sleep": "keyframes"}, Sleep.PACKETS),
         (
             ["person_down", "abandoned_object", "crowd_density", "crowd_movement"],
             {"sleep": "keyframes"},
             Sleep.KEYFRAMES,
         ),
         (["wrong_way"], {"sleep": "never"}, Sleep.NEVER),
+        (["wrong_way"], {"sleep": "packets"}, Sleep.PACKETS),
+        (["wrong_way"], {"sleep": "sure"}, Sleep.SURE),
         ([], {"sleep": "sure"}, Sleep.SURE),
     ],
 )
@@ -169,6 +171,7 @@ def test_keyframes_are_enough_but_for_who_passes_between_two(
 def test_somebody_is_there_who_is_tracked_though_not_seen() -> None:
     assert is_somebody_there(scene(1.0, [(1, 100, 200, 40, 100)]))
     assert not is_somebody_there(scene(1.0, [(1, 100, 200, 40, 100)], ObjectClass.CAR))
+    assert not is_somebody_there(scene(1.0, [(1, 100, 200, 40, 100)], score=0.2))
     assert not is_somebody_there(scene(1.0, []))
 
 

@@ -47,6 +47,25 @@ def test_whoever_is_inside_stays_inside_while_the_box_jitters_on_the_boundary() 
     assert not zone.update(scene(0.4, [(7, 320, 225, 40, 100)]))
 
 
+def test_a_track_that_lives_on_in_a_post_leaves_the_zone_after_a_while() -> None:
+    zone = detector()
+    assert zone.update(scene(0.0, [(7, 320, 300, 40, 100)]))
+    weak = [
+        bool(zone.update(scene(time, [(7, 320, 300, 40, 100)], score=0.2)))
+        for time in np.arange(1.0, 30.0)
+    ]
+    assert weak == [True] * 10 + [False] * 19
+    assert zone.update(scene(31.0, [(7, 320, 300, 40, 100)]))
+
+
+def test_whoever_is_seen_again_within_that_time_stays() -> None:
+    zone = detector()
+    assert zone.update(scene(0.0, [(7, 320, 300, 40, 100)]))
+    for time in np.arange(1.0, 60.0):
+        score = 0.5 if time % 9 == 0 else 0.2
+        assert zone.update(scene(time, [(7, 320, 300, 40, 100)], score=score))
+
+
 def test_a_predicted_box_does_not_enter() -> None:
     assert detector().update(scene(0.0, [(7, 320, 300, 40, 100)], measured=False)) == []
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
+from av.video.frame import PictureType
 
 from gardefou.geometry.arrays import Image
 
@@ -26,10 +27,20 @@ def room(seed: int, visitor: tuple[int, int] | None = None) -> Image:
 
 
 def write(
-    path: Path, pictures: Iterable[Image], group: int = 2 * RATE, bits: int | None = None
+    path: Path,
+    pictures: Iterable[Image],
+    group: int = 2 * RATE,
+    bits: int | None = None,
+    reordered: int = 0,
+    keyframes: Container[int] = (),
 ) -> Path:
-    """A film without B-frames, a keyframe every ``group`` pictures; ``bits`` a second, constant."""
-    options = {"bf": "0", "g": str(group), "sc_threshold": "0", "preset": "veryfast"}
+    """A film with a keyframe every ``group`` pictures; ``bits`` a second, constant.
+
+    ``reordered`` pictures in a row are B-frames; ``keyframes`` more pictures that are keyframes.
+    """
+    options = {"bf": str(reordered), "g": str(group), "sc_threshold": "0", "preset": "veryfast"}
+    if reordered:
+        options |= {"b-adapt": "0"}
     if bits is not None:
         options |= {"nal-hrd": "cbr", "maxrate": str(bits), "bufsize": str(bits)}
     with av.open(str(path), "w") as target:
@@ -40,6 +51,8 @@ def write(
         for index, image in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(image, format="bgr24")
             frame.pts, frame.time_base = index, Fraction(1, RATE)
+            if index in keyframes:
+                frame.pict_type = PictureType.I
             target.mux(stream.encode(frame))
         target.mux(stream.encode())
     return path

@@ -25,8 +25,9 @@ def scene(
     velocity: tuple[float, float] = (0.0, 0.0),
     age: float = 5.0,
     measured: bool = True,
+    score: float = 0.8,
 ) -> Scene:
-    """A scene of bodies that all have one class, velocity and age."""
+    """A scene of bodies that all have one class, velocity, age and score."""
     rows = list(bodies)
     count = len(rows)
     boxes = np.array(
@@ -38,7 +39,7 @@ def scene(
         velocities=np.tile(np.array(velocity), (count, 1)).reshape(count, 2),
         classes=np.full(count, int(kind), dtype=np.int64),
         ages=np.full(count, age),
-        scores=np.full(count, 0.8),
+        scores=np.full(count, score),
         measured=np.full(count, measured),
     )
     return Scene("cam", time, SIZE, tracks, STILL)

@@ -3,7 +3,9 @@
 A sleeping camera's packets are kept and not decoded. It falls asleep after *decoded* stillness
 while the analysis says that nothing is under way. A keyframe every two seconds, decoded alone and
 compared with the last awake background, is what it relies on; packets larger than those of
-stillness wake it sooner. What was kept is decoded on waking, so that the analysis misses nothing.
+stillness wake it sooner. Where that may not be enough it naps: besides, as much of each group of
+pictures is decoded as it takes to see everybody who could be an alert. What was kept is decoded on
+waking, so that the analysis misses nothing.
 """
 
 from __future__ import annotations
@@ -34,9 +36,20 @@ LOOK_S: Final = 2.0
 MOST_GROUP_S: Final = 2.2
 """Longest group of pictures through which a camera sleeps, s; through longer ones it dozes."""
 
+PEEK_S: Final = 0.6
+"""Longest time between two pictures that a napping camera compares, s. The shortest alert, of an
+intrusion, takes 0.6 s of somebody inside; so whoever causes one is in the picture at a peek."""
+
+PEEK_ALARMED_S: Final = 0.2
+"""The same while packets are loud, s."""
+
 HEARTBEAT_S: Final = 30.0
 """Every look this long after the last such one is analysed in full, s: somebody who came unseen and
 stands still is found, and what stands about is looked at again."""
+
+BUSY_S: Final = 1.0
+"""While something is under way only one picture in so long is compared, s: it keeps the background,
+and no camera sleeps before ten seconds in which nothing is."""
 
 ANSWER_S: Final = 3.0
 """An answer of the analysis older than this says nothing of now, s."""
@@ -56,6 +69,7 @@ drawn into the picture or a lamp, s; after three of them the place is passed ove
 
 _GROUPS: Final = 4
 _SLACK_S: Final = 0.1
+_ROUNDING_S: Final = 1e-3
 _LONGEST_STEP_S: Final = 5.0
 _MEMORY: Final = 20.0
 _LOUD: Final = 1000
@@ -64,21 +78,28 @@ _LOUD: Final = 1000
 class Sleep(StrEnum):
     """How much a camera may trust its packets.
 
-    ``never``: every picture is decoded and analysed. ``sure``: pictures are left undecoded only
-    where packet sizes proved to tell of every movement; elsewhere they are decoded and compared,
-    not analysed. ``keyframes``: a keyframe every two seconds is enough where the sizes do not tell.
+    ``never``: every picture is decoded and analysed. ``sure``: packets are trusted with nothing,
+    pictures are compared so often that no alert fits in between. ``packets``: they are trusted
+    where their sizes proved to tell of movement, elsewhere as ``sure``. ``keyframes``: a keyframe
+    every two seconds is enough where the sizes do not tell.
     """
 
     NEVER = "never"
     SURE = "sure"
+    PACKETS = "packets"
     KEYFRAMES = "keyframes"
 
 
 class Depth(Enum):
-    """Awake; dozing: decoded and compared, not analysed; asleep: not decoded but for looks."""
+    """How much of a stream is decoded.
+
+    Awake: what is analysed. Dozing: every picture, compared and not analysed. Napping: each group
+    of pictures up to the last that must be compared. Asleep: a keyframe every two seconds.
+    """
 
     AWAKE = auto()
     DOZING = auto()
+    NAPPING = auto()
     ASLEEP = auto()
 
 
@@ -86,9 +107,9 @@ class Depth(Enum):
 class GateCounts:
     """What the gate did so far.
 
-    ``watched_s``, ``asleep_s`` and ``dozing_s`` of stream time; ``undecoded`` packets passed over;
-    ``looks`` compared while asleep, ``wakes``, and ``alarms``: loud packets that were decoded to
-    see why and showed nothing.
+    ``watched_s``, ``asleep_s`` and ``dozing_s`` (naps, too) of stream time; ``undecoded`` packets
+    passed over; ``looks`` compared while asleep, ``wakes``, and ``alarms``: loud packets that were
+    decoded to see why and showed nothing.
     """
 
     watched_s: float = 0.0
@@ -125,7 +146,9 @@ class WakeGate:
         self._still_since: float | None = None
         self._calm_since: float | None = None
         self._answered_at: float | None = None
-        self._looked_at = self._heard_at = self._began = 0.0
+        self._looked_at = self._heard_at = self._peeked_at = 0.0
+        self._step = self._seen_at = 0.0
+        self._may_nap = True
         self._for_nothing = False
         self._is_called = False
 
@@ -145,7 +168,8 @@ class WakeGate:
     def packet(self, time: float, size: int, is_keyframe: bool) -> None:
         """A packet arrived, whether it will be decoded or not; ``time`` of the stream, s."""
         if self._packet_at is not None:
-            self._count(min(max(time - self._packet_at, 0.0), _LONGEST_STEP_S))
+            self._step = min(max(time - self._packet_at, 0.0), _LONGEST_STEP_S)
+            self._count(self._step)
         self._packet_at = time
         if is_keyframe:
             if self._keyframe_at is not None:
@@ -157,9 +181,15 @@ class WakeGate:
                 self._calls.loud(time)
 
     def see(self, frame: Frame) -> None:
-        """Learn a frame that is analysed."""
+        """Learn a frame that is analysed; of a busy camera's one in `BUSY_S`."""
+        if self._is_busy:
+            self._calls.look_away()
+            if 0 <= frame.time - self._seen_at < BUSY_S - _SLACK_S:
+                return
+        self._seen_at = frame.time
         still = self._stillness.update(frame.image, frame.time)
-        self._calls.see(frame.time, still, self._sizes.is_known)
+        if not self._is_busy:
+            self._calls.see(frame.time, still, self._sizes.is_known)
         if not still:
             self._still_since = None
             self._ticks.changed(frame.time, self._stillness.changed)
@@ -170,6 +200,11 @@ class WakeGate:
             tick = self._ticks.over(self._still_since, self._calm_since)
             if tick is not None:
                 self._stillness.came_to_nothing(tick)
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether the analysis last said that something is under way."""
+        return self._answered_at is not None and self._calm_since is None
 
     def depth_now(self, time: float) -> Depth:
         """How deep the camera may sleep at a packet's time, s."""
@@ -188,9 +223,12 @@ class WakeGate:
     @property
     def deepest(self) -> Depth:
         """How deep this stream lets a camera sleep."""
-        is_short = bool(self._groups) and max(self._groups) <= MOST_GROUP_S
-        is_told = self.sizes_tell or self._sleep is Sleep.KEYFRAMES
-        return Depth.ASLEEP if is_short and is_told else Depth.DOZING
+        if not self._groups or max(self._groups) > MOST_GROUP_S:
+            return Depth.DOZING
+        is_told = self._sleep is Sleep.PACKETS and self.sizes_tell
+        if is_told or self._sleep is Sleep.KEYFRAMES:
+            return Depth.ASLEEP
+        return Depth.NAPPING if self._may_nap else Depth.DOZING
 
     @property
     def sizes_tell(self) -> bool:
@@ -201,10 +239,38 @@ class WakeGate:
         """Sleep from this stream time on, s."""
         if self._for_nothing:
             self._stillness.came_to_nothing(self._woken_by)
+            self._woken_by = np.zeros_like(self._woken_by)  # Once for each waking.
         self.depth = depth
         self._is_called = False
         self._heard_at = time
         self._looked_at = time - LOOK_S
+
+    def sink(self) -> None:
+        """From a nap to sleep, where packets have proved to tell."""
+        self.depth = Depth.ASLEEP
+
+    def cannot_nap(self) -> None:
+        """The decoder does not give each packet's picture at once: pictures cannot be chosen."""
+        self._may_nap = False
+
+    def is_peek_due(self, time: float) -> bool:
+        """Whether a napping camera must compare the picture of the packet that came at a time, s.
+
+        As late as may be: after the last peek of a group nothing of it is decoded.
+        """
+        since = time - self._peeked_at
+        if self._sizes.is_loud and since > PEEK_ALARMED_S - _ROUNDING_S:
+            return True
+        if since + self._step > PEEK_S + _ROUNDING_S:
+            return True
+        last = (self._keyframe_at or 0.0) + min(self._groups, default=0.0) - PEEK_S - _ROUNDING_S
+        return self._peeked_at < last <= time
+
+    def peeked(self, time: float) -> None:
+        """A picture of this stream time, s, was compared and showed nothing."""
+        self._peeked_at = time
+        if self._sizes.is_loud:
+            self.was_nothing(time)
 
     def is_due(self, time: float) -> bool:
         """Whether it is time for a look at the picture of a stream time, s."""
@@ -255,7 +321,7 @@ class WakeGate:
         self.counts.watched_s += step
         if self.depth is Depth.ASLEEP:
             self.counts.asleep_s += step
-        elif self.depth is Depth.DOZING:
+        elif self.depth is not Depth.AWAKE:
             self.counts.dozing_s += step
 
 
@@ -299,6 +365,10 @@ class _Calls:
     def loud(self, time: float) -> None:
         """Packets were loud at a stream time, s."""
         self._loud.append(time)
+
+    def look_away(self) -> None:
+        """Pictures go uncompared from here on: the next movement's beginning is not known."""
+        self._still_since = self._moved_at = None
 
     def see(self, time: float, still: bool, is_known: bool) -> None:
         """A picture was decoded; judge the last movement once its time is up."""

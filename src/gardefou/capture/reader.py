@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from time import monotonic
@@ -221,7 +221,29 @@ class StreamReader:
         self.counts.decoded += len(decoded)
         if not decoded or packet.is_corrupt or decoded[0].is_corrupt:
             return None
-        picture = decoded[0]
+        return self._alike(decoded[0], packet, time)
+
+    def through(self, packets: Sequence[av.Packet[av.VideoStream]], time: float) -> Frame | None:
+        """The picture of the last of some packets; None when damaged, late or of another size."""
+        if self._decoder is None:
+            return None
+        pictures: list[av.VideoFrame] = []
+        for packet in packets:
+            try:
+                pictures = self._decoder.decode(packet)
+            except av.FFmpegError:
+                return None
+            self.counts.decoded += len(pictures)
+            if packet.is_corrupt or any(each.is_corrupt for each in pictures):
+                return None
+        if not pictures or pictures[-1].opaque is not packets[-1].opaque:
+            return None
+        return self._alike(pictures[-1], packets[-1], time)
+
+    def _alike(
+        self, picture: av.VideoFrame, packet: av.Packet[av.VideoStream], time: float
+    ) -> Frame | None:
+        """The frame of a picture by itself; None where it has another size than those before."""
         if (picture.width, picture.height) != self._size:
             return None
         stamp = packet.opaque

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final, Protocol, TypeAlias
 
@@ -31,6 +31,14 @@ class Decoding(Protocol):
         """
         ...
 
+    def through(self, packets: Sequence[VideoPacket], time: float) -> Frame | None:
+        """The picture of the last of some packets, at analysis size; None when it is damaged.
+
+        All are decoded, and the decoder goes on with the next. None, too, where the decoder holds
+        it back or it has another size than the pictures before.
+        """
+        ...
+
     def restart(self) -> None:
         """Make the decoder forget; it goes on with a keyframe."""
         ...
@@ -43,8 +51,8 @@ class Decoding(Protocol):
 class Sleeper:
     """Carries packets to the decoder as deep as the gate lets the camera sleep.
 
-    While it sleeps, ``_held`` are the packets from the last picture that was the same on, of which
-    ``_fed`` were decoded, and ``_kept`` the pictures that they gave.
+    While it sleeps or naps, ``_held`` are the packets from the last keyframe that was the same on,
+    of which ``_fed`` were decoded, and ``_kept`` the pictures that they gave.
     """
 
     def __init__(self, gate: WakeGate, decoding: Decoding) -> None:
@@ -61,18 +69,18 @@ class Sleeper:
         gate.packet(time, packet.size, packet.is_keyframe)
         if gate.depth is Depth.AWAKE and gate.depth_now(time) is not Depth.AWAKE:
             yield from self._fall_asleep(packet, time)
-        elif gate.depth is Depth.DOZING and packet.is_keyframe and gate.deepest is Depth.ASLEEP:
+        elif gate.depth is Depth.DOZING and packet.is_keyframe and gate.deepest is not Depth.DOZING:
             yield from self._sink(packet, time)
         elif gate.depth is Depth.AWAKE:
             yield from self._awake(packet)
         elif gate.depth is Depth.DOZING:
             yield from self._doze(packet)
         else:
-            yield from self._sleep(packet, time)
+            yield from self._sleep_or_nap(packet, time)
 
     def flush(self) -> Iterator[Frame]:
         """Frames at the end of the stream; what was not decoded is looked at."""
-        if self._gate.depth is Depth.ASLEEP:
+        if self._gate.depth in (Depth.ASLEEP, Depth.NAPPING):
             yield from self._decode_on()
         for frame in self._decoding.frames(None):
             yield from self._taken(frame)
@@ -85,28 +93,33 @@ class Sleeper:
             yield frame
 
     def _fall_asleep(self, packet: VideoPacket, time: float) -> Iterator[Frame]:
-        """Asleep only from a keyframe on; dozing at once."""
-        if self._gate.deepest is Depth.DOZING:
+        """Asleep or napping only from a keyframe on; dozing at once."""
+        deepest = self._gate.deepest
+        if deepest is Depth.DOZING:
             self._gate.fall_asleep(Depth.DOZING, time)
             yield from self._doze(packet)
         elif packet.is_keyframe:
             yield from self._awake(None)
             self._decoding.restart()
-            self._gate.fall_asleep(Depth.ASLEEP, time)
-            yield from self._sleep(packet, time)
+            self._gate.fall_asleep(deepest, time)
+            yield from self._sleep_or_nap(packet, time)
         else:
             yield from self._awake(packet)
 
     def _sink(self, packet: VideoPacket, time: float) -> Iterator[Frame]:
-        """From dozing to sleep, at a keyframe."""
+        """From dozing to sleep or a nap, at a keyframe."""
         for frame in self._decoding.frames(None):
             yield from self._taken(frame)
         self._decoding.restart()
         if self._gate.depth is Depth.AWAKE:
             yield from self._awake(packet)
             return
-        self._gate.fall_asleep(Depth.ASLEEP, time)
-        yield from self._sleep(packet, time)
+        self._gate.fall_asleep(self._gate.deepest, time)
+        yield from self._sleep_or_nap(packet, time)
+
+    def _sleep_or_nap(self, packet: VideoPacket, time: float) -> Iterator[Frame]:
+        is_asleep = self._gate.depth is Depth.ASLEEP
+        yield from self._sleep(packet, time) if is_asleep else self._nap(packet, time)
 
     def _sleep(self, packet: VideoPacket, time: float) -> Iterator[Frame]:
         self._held.append((packet, time))
@@ -130,6 +143,49 @@ class Sleeper:
         self._decoding.passed(time)
         is_heartbeat = self._gate.looked(time)
         yield frame if is_heartbeat else replace(frame, role=Role.LOOK)
+
+    def _nap(self, packet: VideoPacket, time: float) -> Iterator[Frame]:
+        """Compare keyframes and peeks between them; the rest of each group goes undecoded."""
+        gate = self._gate
+        self._held.append((packet, time))
+        if gate.is_called:
+            yield from self._wake()
+        elif packet.is_keyframe:
+            yield from self._nap_on(packet, time)
+        elif gate.is_overdue(time):
+            yield from self._decode_on()
+            self._after_alarm(time)
+        elif gate.is_peek_due(time):
+            waiting = [each for each, _ in self._held[self._fed :]]
+            self._fed = len(self._held)
+            frame = self._decoding.through(waiting, time)
+            if frame is None or not gate.is_same(frame):
+                yield from self._wake()
+            else:
+                gate.peeked(time)
+
+    def _nap_on(self, packet: VideoPacket, time: float) -> Iterator[Frame]:
+        """Compare a keyframe, from which the decoder then goes on; every look is shown."""
+        gate = self._gate
+        self._decoding.restart()
+        frame = self._decoding.through([packet], time)
+        if frame is None:
+            gate.cannot_nap()
+        if frame is None or not gate.is_same(frame):
+            yield from self._wake()
+            return
+        gate.counts.undecoded += len(self._held) - 1 - self._fed
+        self._hold([(packet, time)])
+        self._fed = 1
+        self._decoding.passed(time)
+        gate.peeked(time)
+        if gate.is_due(time):
+            is_heartbeat = gate.looked(time)
+            yield frame if is_heartbeat else replace(frame, role=Role.LOOK)
+        if gate.depth is Depth.NAPPING and gate.deepest is Depth.ASLEEP:
+            self._decoding.restart()
+            self._fed = 0
+            gate.sink()
 
     def _wake(self) -> Iterator[Frame]:
         """Decode everything that is held, from its keyframe on."""

@@ -42,7 +42,7 @@ def sleep_of(camera: Camera) -> Sleep:
     """
     sleep = camera.analysis.sleep
     is_fleeting = bool(FLEETING & camera.situations.on)
-    return Sleep.SURE if is_fleeting and sleep is Sleep.KEYFRAMES else sleep
+    return Sleep.PACKETS if is_fleeting and sleep is Sleep.KEYFRAMES else sleep
 
 
 def camera_pipeline(

@@ -18,6 +18,10 @@ from gardefou.situations.scene import Scene, SituationDetector
 PRESENT: Final = 0.4
 """Score from which somebody whom the network sees keeps the camera awake, though nothing moves."""
 
+TRACKED: Final = 0.3
+"""Score from which a track of a person does, whether it was measured just now or not: what is left
+of a track in a post that looks a little like a person scores less, all day."""
+
 SLACK_S: Final = 10.0
 """Beyond the time after which a thing may be signalled it is watched for so much longer, s: closer
 looks may still take back what the first ones held against it."""
@@ -26,10 +30,11 @@ looks may still take back what the first ones held against it."""
 def is_somebody_there(scene: Scene) -> bool:
     """Whether the network or the tracker knows of a person in the scene.
 
-    A vehicle that stands still is no reason to watch; one that moves is seen to move.
+    A vehicle that stands still is no reason to watch; one that moves is seen to move. So is a person
+    of whom hardly anything was seen for the ten seconds before a sleep.
     """
     people = scene.detections.classes == ObjectClass.PERSON
-    tracked = scene.tracks.classes == ObjectClass.PERSON
+    tracked = (scene.tracks.classes == ObjectClass.PERSON) & (scene.tracks.scores >= TRACKED)
     return bool((scene.detections.scores[people] >= PRESENT).any() or tracked.any())
 
 

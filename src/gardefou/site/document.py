@@ -127,7 +127,7 @@ class Analysis(Part):
     """How often a camera's pictures are analysed, and when they need not be."""
 
     fps: Annotated[Number, Field(ge=1, le=12)] = 5.0
-    sleep: Sleep = Sleep.NEVER
+    sleep: Sleep = Sleep.SURE
 
 
 class Mask(Part):

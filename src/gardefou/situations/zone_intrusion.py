@@ -27,6 +27,10 @@ behind or took away, a reflection or a flickering lamp stays where it is."""
 BODY_SCORE = 0.3
 """A track whose last measurement scored less does not enter a zone (it may stay in one)."""
 
+WEAK_S = 10.0
+"""It may stay so long after it last scored as much, s: when someone is gone, a track may live on
+in a post or a corner that the network takes for a person a little, all day."""
+
 
 class ZoneIntrusion:
     """Crossing into, or presence in, the closed zones of one camera.
@@ -41,15 +45,18 @@ class ZoneIntrusion:
         self._zones = zones
         self._inside: dict[str, frozenset[int]] = {}
         self._starts: dict[int, Floats] = {}
+        self._sure_at: dict[int, float] = {}
 
     def reset(self) -> None:
         """Forget who is inside."""
         self._inside.clear()
         self._starts.clear()
+        self._sure_at.clear()
 
     def update(self, scene: Scene) -> list[Observation]:
         """One observation for each zone that someone is in."""
         recognised = self._recognised(scene)
+        weak = self._weak(scene)
         return [
             Observation(
                 self.situation,
@@ -60,7 +67,7 @@ class ZoneIntrusion:
                 zone.id,
             )
             for zone in self._zones
-            if (inside := self._bodies_inside(zone, scene, recognised)).any()
+            if (inside := self._bodies_inside(zone, scene, recognised, weak)).any()
         ]
 
     def _recognised(self, scene: Scene) -> Bools:
@@ -76,7 +83,18 @@ class ZoneIntrusion:
             (tracks.classes != ObjectClass.BODY) | ((tracks.ages >= BODY_AGE_S) & moved)
         )
 
-    def _bodies_inside(self, zone: Zone, scene: Scene, recognised: Bools) -> Bools:
+    def _weak(self, scene: Scene) -> Bools:
+        """Which tracks have not been surely measured for too long. [N]."""
+        tracks = scene.tracks
+        sure = tracks.measured & (tracks.scores >= BODY_SCORE)
+        self._sure_at = {
+            key: scene.time if sure[row] else self._sure_at.get(key, scene.time)
+            for row, key in enumerate(tracks.ids.tolist())
+        }
+        since = scene.time - np.array([*self._sure_at.values()])
+        return np.asarray(since > WEAK_S, dtype=np.bool_)
+
+    def _bodies_inside(self, zone: Zone, scene: Scene, recognised: Bools, weak: Bools) -> Bools:
         """Which tracks are in the zone now; remembers them."""
         tracks = scene.tracks
         depth = _relative_depths(zone, scene)
@@ -85,7 +103,7 @@ class ZoneIntrusion:
         enters = (
             (depth >= ENTER_DEPTH) & tracks.measured & (tracks.scores >= BODY_SCORE) & recognised
         )
-        stays = was_inside & (depth >= LEAVE_DEPTH)
+        stays = was_inside & (depth >= LEAVE_DEPTH) & ~weak
         inside = zone.concerns(tracks.classes) & (enters | stays)
         self._inside[zone.id] = frozenset(tracks.ids[inside].tolist())
         return np.asarray(inside, dtype=np.bool_)
