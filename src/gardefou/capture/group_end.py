@@ -14,7 +14,7 @@ from gardefou.capture.burst import BurstCollector
 from gardefou.capture.pace import Pace
 
 LEAST_APART_S: Final = 0.9
-"""Least time between two pictures that are left, s: where keyframes come oftener than once a second,
+"""Least time between two pictures that are left, s: where keyframes come oftener than every second
 the background would else miss many, and what comes into the picture be seen late as often."""
 
 REGULAR: Final = 0.03
@@ -38,8 +38,8 @@ class GroupEnd:
     ...         end.keyframe(frame / 5)
     ...     if pace.takes(frame / 5):
     ...         end.gave(frame / 5)
-    >>> end.foreseen, end.is_spared(9.8, 0.2), end.is_spared(9.9, 0.1)
-    (10.0, True, False)
+    >>> end.foreseen, end.leaves(9.8, 0.2), pace.due
+    (10.0, True, 10.0)
     """
 
     def __init__(self, pace: Pace, bursts: BurstCollector | None, can_spare: CanSpare) -> None:
@@ -72,22 +72,25 @@ class GroupEnd:
         """The frame of a stream time, s, was given out to be analysed."""
         self._given = time
 
-    def is_spared(self, time: float, step: float) -> bool:
-        """Whether the picture that is wanted at a stream time, s, is left; then it counts as left.
+    def leaves(self, time: float, step: float) -> bool:
+        """Whether the picture that is wanted at a stream time, s, is left, as it then is.
 
-        ``step`` from one picture to the next, s.
+        The keyframe is wanted in its place, so that where keyframes and wanted pictures had fallen
+        apart they are together from then on. ``step`` from one picture to the next, s.
         """
-        if self._given is None or not self.is_near(time, step):
+        keyframe = self.foreseen
+        if keyframe is None or self._given is None or not self.is_near(time, step):
             return False
         if not self._can_spare(self._given, time):
             return False
         self._left = time
+        self._pace.leave(keyframe)
         return True
 
     def is_near(self, time: float, step: float) -> bool:
         """Whether the picture wanted at a stream time, s, could be left, were it not needed."""
         keyframe = self.foreseen
-        if keyframe is None or keyframe <= time:
+        if keyframe is None or keyframe - time < step / 2:
             return False
         if self._left is not None and time - self._left < LEAST_APART_S:
             return False

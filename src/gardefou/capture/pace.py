@@ -46,9 +46,9 @@ class Pace:
         ``end``, s."""
         return not self._is_near(end - step, self._after(time), step)
 
-    def leave(self, time: float) -> None:
-        """The frame at ``time``, which is due, is not taken; the next is due a period later."""
-        self._due = self._after(time)
+    def leave(self, until: float) -> None:
+        """The frame that is due is not taken; the next one is due at ``until``, s."""
+        self._due = until
 
     def passed(self, time: float) -> None:
         """A frame that was not wanted would have been shown at ``time``, s."""

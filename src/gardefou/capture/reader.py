@@ -200,10 +200,15 @@ class StreamReader:
         if len(backlog) >= MOST:
             return False
         if self._pace.would_take(time, before):
-            if not self._group_end.is_spared(time, self._pace.step(time, before)):
+            step = self._pace.step(time, before)
+            if self._holds_back or not self._group_end.leaves(time, step):
                 return False
-            self._pace.leave(time)
         return self._bursts is None or not self._bursts.would_want(time)
+
+    @property
+    def _holds_back(self) -> bool:
+        """Whether pictures come in another order than packets, so that the last given is older."""
+        return self._decoder is None or self._decoder.has_b_frames
 
     def _decoded(self, packet: av.Packet[av.VideoStream] | None) -> Iterator[Frame]:
         """Frames to analyse among the pictures that the decoder gives for a packet."""
@@ -275,7 +280,8 @@ class StreamReader:
         burst = self._bursts.take() if self._bursts else None
         read_at = stamp.read_at if stamp else monotonic()
         self._group_end.gave(time)
-        near = self._backlog is not None and self._group_end.is_near(self._pace.due, step)
+        is_plain = self._backlog is not None and not self._holds_back
+        near = is_plain and self._group_end.is_near(self._pace.due, step)
         return Frame(self._settings.camera_id, time, image, burst, read_at, next_may_go=near)
 
     def _notice_change(self, picture: av.VideoFrame, packet_time: float) -> None:
