@@ -14,6 +14,7 @@ import numpy as np
 
 from gardefou.geometry.arrays import Floats, Image, Size
 from gardefou.perception.blobs import Mask, bodies
+from gardefou.perception.brightness import brightness
 from gardefou.perception.percept import Foreground
 
 # Tuned on PETS 2009, on a car park and offices seen from above, and on roads, at 2 to 30 fps.
@@ -128,7 +129,7 @@ class _Exposure:
 
     def corrected(self, image: Image, elapsed: float) -> Image:
         """The picture as it would be at the gain that the camera had before."""
-        bright: Floats = image[:: self._SAMPLING, :: self._SAMPLING].mean(axis=2) + self._DARK
+        bright = brightness(image[:: self._SAMPLING, :: self._SAMPLING]) + self._DARK
         if self._usual is None:
             self._usual = bright
         gain = float(np.median(bright / self._usual))

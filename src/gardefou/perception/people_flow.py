@@ -125,7 +125,7 @@ def _shift(before: Grey, now: Grey, bounds: npt.NDArray[np.int64]) -> tuple[int,
     if x2 - x1 < LEAST_SIDES[0] or y2 - y1 < LEAST_SIDES[1]:
         return None
     template = now[y1:y2, x1:x2]
-    if float(template.std()) < LEAST_CONTRAST:
+    if float(cv2.meanStdDev(template)[1].item()) < LEAST_CONTRAST:
         return None
     aside, up = math.ceil(REACH * (y2 - y1)), math.ceil(REACH_UP * (y2 - y1))
     left, top = max(x1 - aside, 0), max(y1 - up, 0)

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gardefou.geometry.arrays import Bools, Image
+from gardefou.perception.brightness import brightness
 
 Layer = npt.NDArray[np.float32]
 
@@ -158,14 +159,14 @@ class StaticLayers:
 
     def _correct_guesses(self, foreign: Bools, stood: Bools, elapsed: float) -> None:
         """What was in front of the first picture only was no background."""
-        self._confirmed_s[~foreign] += elapsed
+        self._confirmed_s += np.multiply(~foreign, np.float32(elapsed))
         self.accept(stood & (self._confirmed_s < _CONFIRMED_S))
 
     def _at_usual_gain(self, image: Image) -> Layer:
         """The picture as it would be at the exposure of the background."""
         sparse = (slice(None, None, _SAMPLING), slice(None, None, _SAMPLING))
-        bright = image[sparse].mean(axis=2) + _DARK
-        usual = self.background[sparse].mean(axis=2) + _DARK
+        bright = brightness(image[sparse]) + _DARK
+        usual = brightness(self.background[sparse]) + _DARK
         gain = float(np.median(bright / usual))
         gain = min(max(gain, 1 / _STRONGEST_GAIN), _STRONGEST_GAIN)
         picture: Layer = image.astype(np.float32)
@@ -182,9 +183,12 @@ class StaticLayers:
     def _learn_candidate(
         self, picture: Layer, foreign: Bools, shown: Bools, elapsed: float
     ) -> None:
-        gains = np.array([-elapsed * _UNDONE, -elapsed * _FORGETTING, elapsed])
-        seen = self._seen_s + gains.take(foreign.view(np.uint8) + shown.view(np.uint8))
-        self._seen_s = np.clip(seen, -1.0, REMEMBERED_S).astype(np.float32)
+        gains = np.zeros(256)
+        gains[:3] = -elapsed * _UNDONE, -elapsed * _FORGETTING, elapsed
+        which = foreign.view(np.uint8) + shown.view(np.uint8)
+        seen = np.asarray(cv2.LUT(which, gains), dtype=np.float64)
+        seen += self._seen_s
+        self._seen_s = np.clip(seen, -1.0, REMEMBERED_S, out=seen).astype(np.float32)
         replaced = foreign & ~shown & (self._seen_s <= 0)
         self._seen_s[replaced] = 0.0
         _follow(self.candidate, picture, _rate(elapsed, _CANDIDATE_S), shown.view(np.uint8))

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from gardefou.geometry.arrays import Bools, Floats, Image, Size
+from gardefou.perception.brightness import brightness
 from gardefou.perception.static_layers import STATIC_S, Layer, StaticLayers, Still
 
 WORKING_PIXELS: Final = 384 * 256
@@ -321,7 +322,9 @@ def shrunk(image: Image) -> Image:
     height, width = image.shape[:2]
     scale = min(math.sqrt(WORKING_PIXELS / (width * height)), 1.0)
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    # OpenCV sums parts of pixels in 32 bits either way; of bytes it costs half as much again.
+    means = cv2.resize(image.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    small = cv2.convertScaleAbs(means)
     return np.asarray(cv2.GaussianBlur(small, (3, 3), 0), dtype=np.uint8)
 
 
@@ -405,14 +408,14 @@ def _spread(layers: StaticLayers, thing: Thing) -> float:
 def _fine(image: Layer, mask: Bools) -> Layer:
     """Grey levels under a mask without what varies slowly there. [H, W, 3] -> [K]."""
     weight = mask.astype(np.float32)
-    grey = image.mean(axis=2, dtype=np.float32)
+    grey = brightness(image)
     around = cv2.blur(grey * weight, (9, 9))[mask] / cv2.blur(weight, (9, 9))[mask]
     return np.asarray(grey[mask] - around, dtype=np.float32)
 
 
 def _gradient(image: Layer) -> Layer:
     """Strength of the edges, from grey levels. [H, W, 3] -> [H, W]."""
-    grey = image.mean(axis=2, dtype=np.float32)
+    grey = brightness(image)
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
     return np.asarray(cv2.magnitude(across, down), dtype=np.float32)
 
