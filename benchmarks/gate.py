@@ -566,9 +566,8 @@ def events(
     """Play every joined clip; prints tables, returns what the gate lost or added."""
     titles = ("events", "found without / with", "false without / with", "first", "longest added")
     costs = ("asleep", "CPU without", "with", "ratio")
-    if is_alone:
-        titles, costs = ("events", "while asleep", "seen whole"), ("asleep",)
-    print(table("case", "condition", "rate", "sleep", *titles, *costs))
+    columns = ("events", "while asleep", "seen whole", "asleep") if is_alone else (*titles, *costs)
+    print(table("case", "condition", "rate", "sleep", *columns))
     outcomes: list[Outcome] = []
     lost = 0
     for case in cases:

@@ -30,8 +30,8 @@ looks may still take back what the first ones held against it."""
 def is_somebody_there(scene: Scene) -> bool:
     """Whether the network or the tracker knows of a person in the scene.
 
-    A vehicle that stands still is no reason to watch; one that moves is seen to move. So is a person
-    of whom hardly anything was seen for the ten seconds before a sleep.
+    A vehicle that stands still is no reason to watch; one that moves is seen to move. So is a
+    person of whom hardly anything was seen for the ten seconds before a sleep.
     """
     people = scene.detections.classes == ObjectClass.PERSON
     tracked = (scene.tracks.classes == ObjectClass.PERSON) & (scene.tracks.scores >= TRACKED)
