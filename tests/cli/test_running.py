@@ -54,3 +54,13 @@ def test_in_both_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang
     write(tmp_path, SystemLoad(time.time(), 1.0, {"q": CameraLoad(5.0, 5.0, (1.0, 2.0))}))
 
     assert all(found.detail for found in look_at(tmp_path))
+
+
+def test_doctor_says_that_pictures_of_a_moved_camera_wait_to_be_destroyed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GARDEFOU_LANG", "en")
+    write(tmp_path, SystemLoad(time.time(), withdrawal_waits="/srv/journal.jsonl"))
+    (waits,) = [each for each in look_at(tmp_path) if "/srv/journal.jsonl" in each.detail]
+    assert waits.state is State.ADVICE
+    assert "tried again by itself" in waits.detail

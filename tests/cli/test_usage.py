@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gardefou.cli.app import main
+from gardefou.storage.store import Store
 from support.command import Call, Command, is_one_line
 
 
@@ -82,3 +83,66 @@ def test_a_question_that_nobody_answers_is_one_line_and_wrong_use(tmp_path: Path
     assert done.returncode == 2
     assert done.stderr.strip().splitlines()[-1].startswith("gardefou: a question was left")
     assert "Traceback" not in done.stderr
+
+
+MAIN = "from gardefou.cli.app import main; main()"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "cannot be written"), ("fr", "être écrite")])
+def test_an_output_without_room_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    monkeypatch.setenv("GARDEFOU_LANG", language)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", MAIN, "site", "schema"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert is_one_line(done.stderr), done.stderr
+    assert said in done.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_fault() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", MAIN, "site", "schema"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as writes:
+        assert writes.stdout is not None
+        assert writes.stderr is not None
+        writes.stdout.close()
+        assert writes.stderr.read() == b""
+
+
+def test_a_number_that_no_database_holds_is_not_in_the_list(
+    tmp_path: Path, command: Command
+) -> None:
+    command("init", str(tmp_path))
+    Store.open(tmp_path / "gardefou.db").close()
+    for verb in ("findings", "rights"):
+        line = [verb, "answer", "9" * 40, "--home", str(tmp_path), "--by", "a", "--text", "b"]
+        result = command(*line, *(["--minutes", "c"] if verb == "findings" else []))
+        assert result.status == 1
+        assert is_one_line(result.err), result.err
+        assert "9" * 40 in result.err
+
+
+def test_files_that_cannot_be_named_or_read_are_named_with_the_cure(
+    tmp_path: Path, command: Command
+) -> None:
+    command("init", str(tmp_path))
+    for words, said in (
+        (["evaluate", str(tmp_path)], str(tmp_path)),
+        (["evaluate", str(tmp_path / "missing")], "missing: cannot be read"),
+        (["counts", "--home", "x" * 300], "check the path"),
+        (["inspect", "--home", str(tmp_path), "--out", "", "--by", "a"], "directory"),
+    ):
+        result = command(*words)
+        assert result.status == 1
+        assert is_one_line(result.err), result.err
+        assert said in result.err
+        assert "Errno" not in result.err

@@ -46,6 +46,7 @@ def test_the_state_follows_what_the_hub_last_published(house: House, client: Tes
         "disk": "full",
         "disk_free": 0,
         "notice": None,
+        "waits": None,
     }
 
 
@@ -108,3 +109,13 @@ def test_a_language_that_is_not_spoken_is_refused_in_those_that_are(client: Test
     assert answer.status_code == 404
     assert answer.json()["code"] == "web.error.language"
     assert "de" in answer.json()["message"]["fr"]
+
+
+def test_the_page_is_told_that_pictures_of_a_moved_camera_wait_to_be_destroyed(
+    house: House, client: TestClient
+) -> None:
+    waits = Notice.of("runtime.withdrawal_waits", path="/srv/journal.jsonl")
+    house.bus.publish(SystemState(processing=True, waits=waits))
+    told = client.get("/api/state").json()["system"]["waits"]
+    assert "/srv/journal.jsonl" in told["en"]
+    assert "attendent" in told["fr"]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import getpass
+import os
 import sys
+import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated, NoReturn
 
 import typer
@@ -41,6 +46,7 @@ from gardefou.cli.usage import explain, speak
 from gardefou.errors import GardefouError, one_line
 from gardefou.governance.refusal import MandateError
 from gardefou.i18n import text
+from gardefou.storage.faults import FULL_DISK
 
 WRONG_USE = 2
 """Exit status when the command was called in a way that cannot work."""
@@ -106,12 +112,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command (``arguments``, those of the process by default) and leave.
 
     A known failure is one line on stderr and its exit status; a mandate that lacks several things
-    is refused with a line for each.
+    is refused with a line for each. What reads the output may leave at any time.
     """
     command = get_command(app)
     speak(command)
+    warnings.simplefilter("ignore", getpass.GetPassWarning)  # It says so itself, in one line.
     try:
-        sys.exit(command.main(arguments, prog_name="gardefou", standalone_mode=False))
+        status = command.main(arguments, prog_name="gardefou", standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(status)
     except MandateError as error:
         _fail([str(each) for each in error.refusals], error.exit_status)
     except GardefouError as error:
@@ -123,6 +132,25 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _fail([text("cli.usage.no_answer")], WRONG_USE)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except OSError as error:
+        _fail([_of_the_system(error)], 1)
+
+
+def _of_the_system(error: OSError) -> str:
+    """What the system refused, of a file that no command thought of, or of the output itself.
+
+    Raises what is neither.
+    """
+    reason = error.strerror or error
+    if error.filename is not None:
+        return text("cli.usage.path", path=error.filename, reason=reason)
+    if error.errno not in (*FULL_DISK, errno.EIO, errno.EPIPE, errno.EBADF):
+        raise error
+    with suppress(OSError, ValueError):  # What waits to be written is thrown away.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    return text("cli.usage.output", reason=reason)
 
 
 def _fail(lines: Sequence[str], status: int) -> NoReturn:

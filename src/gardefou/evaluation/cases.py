@@ -104,7 +104,10 @@ def read_cases(path: Path) -> list[Case]:
     """The cases of a YAML file; raises `EvaluationError` that names the first bad entry."""
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except OSError as error:
+        reason = error.strerror or error
+        raise EvaluationError("evaluation.cases_missing", path=path, reason=reason) from error
+    except (ValueError, yaml.YAMLError) as error:
         raise EvaluationError("evaluation.cases_unreadable", path=path, detail=error) from error
     try:
         cases = TypeAdapter(list[Case]).validate_python(document)

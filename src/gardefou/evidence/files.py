@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +30,8 @@ def whole_file(path: Path) -> Iterator[Path]:
     the folder cannot be written or the file is refused; then no part of the file stays behind and
     an earlier ``path`` is untouched.
     """
+    if not path.name:  # "" and "/", among others.
+        raise _refused(path, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
     unfinished = unfinished_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

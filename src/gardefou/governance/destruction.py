@@ -16,6 +16,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from gardefou.errors import OutputError
+from gardefou.governance.canonical import Json
 from gardefou.governance.entry import Entry, Operation, decode
 from gardefou.governance.journal import SOFTWARE, Journal
 from gardefou.storage.erasing import Erasing
@@ -102,7 +103,7 @@ def _settle(erasing: Erasing, journal: Journal, folder: Path) -> None:
     found = _recorded(journal, begun)
     if found is not None:
         seq, object_ref = found
-        details = {"step": "destruction", "entry": seq, ID: str(begun)}
+        details: dict[str, Json] = {"step": "destruction", "entry": seq, ID: str(begun)}
         entry = Entry(SOFTWARE, Operation.FAILURE, object_ref, NOT_CARRIED_OUT, details)
         journal.append(entry)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -327,11 +327,14 @@ def _new_hold(
     return row
 
 
+LARGEST_NUMBER: Final = 2**63 - 1
+"""Largest whole number that the database can be asked for."""
+
 _Row = TypeVar("_Row", FindingRow, RequestRow, RequestHoldRow, DrillRow)
 
 
 def _found(session: Session, table: type[_Row], number: int) -> _Row:
-    row = session.get(table, number)
+    row = session.get(table, number) if abs(number) <= LARGEST_NUMBER else None
     if row is None:
         raise StorageError("findings.no_number", number=number, table=table.__tablename__)
     return row
