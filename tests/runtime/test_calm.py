@@ -146,7 +146,8 @@ def _dimmed(image: Image, by: float) -> Image:
 @pytest.mark.parametrize(
     ("situations", "given", "sleep"),
     [
-        (["fire"], {}, Sleep.SURE),
+        (["fire"], {}, Sleep.KEYFRAMES),
+        (["fire", "weapon"], {}, Sleep.SURE),
         (["fire"], {"sleep": "keyframes"}, Sleep.KEYFRAMES),
         (["wrong_way"], {"sleep": "keyframes"}, Sleep.PACKETS),
         (["zone_intrusion"], {"sleep": "keyframes"}, Sleep.PACKETS),
@@ -159,7 +160,9 @@ def _dimmed(image: Image, by: float) -> Image:
         (["wrong_way"], {"sleep": "never"}, Sleep.NEVER),
         (["wrong_way"], {"sleep": "packets"}, Sleep.PACKETS),
         (["wrong_way"], {"sleep": "sure"}, Sleep.SURE),
-        ([], {"sleep": "sure"}, Sleep.SURE),
+        ([], {"sleep": "sure"}, Sleep.KEYFRAMES),
+        (["fire"], {"sleep": "never"}, Sleep.NEVER),
+        (["fire"], {"sleep": "packets"}, Sleep.PACKETS),
     ],
 )
 def test_keyframes_are_enough_but_for_who_passes_between_two(
@@ -170,6 +173,13 @@ def test_keyframes_are_enough_but_for_who_passes_between_two(
     zones = [each for each in (lane, yard) if each["situation"] in situations]
     camera = {"id": "cam", "name": "cam", "situations": situations, "zones": zones}
     assert sleep_of(Camera.model_validate({**camera, "analysis": given})) is sleep
+
+
+@pytest.mark.parametrize(("given", "sleep"), [("sure", "sure"), ("keyframes", "packets")])
+def test_who_is_counted_at_a_line_may_pass_between_two_keyframes(given: str, sleep: str) -> None:
+    line = {"id": "door", "line": [[0.2, 0.5], [0.8, 0.5]]}
+    camera = {"id": "cam", "name": "cam", "situations": ["fire"], "lines": [line]}
+    assert sleep_of(Camera.model_validate({**camera, "analysis": {"sleep": given}})) == sleep
 
 
 def test_somebody_is_there_who_is_tracked_though_not_seen() -> None:

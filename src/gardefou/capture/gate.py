@@ -81,7 +81,8 @@ class Sleep(StrEnum):
     ``never``: every picture is decoded and analysed. ``sure``: packets are trusted with nothing,
     pictures are compared so often that no alert fits in between. ``packets``: they are trusted
     where their sizes proved to tell of movement, elsewhere as ``sure``. ``keyframes``: a keyframe
-    every two seconds is enough where the sizes do not tell.
+    every two seconds is enough where the sizes do not tell. What a camera's own word comes to is
+    settled by what it watches for (`gardefou.runtime.assembly.sleep_of`).
     """
 
     NEVER = "never"

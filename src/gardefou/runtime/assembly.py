@@ -35,14 +35,17 @@ def read_settings(camera: Camera) -> ReadSettings:
 
 
 def sleep_of(camera: Camera) -> Sleep:
-    """How much a live camera may trust its packets.
+    """How deep a live camera may sleep: as its site document says, but never past what it watches.
 
-    Keyframes alone are not enough for what may come and be gone between two looks
-    (`docs/decisions/0194-keyframes-are-enough-for-what-lasts.md`).
+    Who comes and is gone between two keyframes is missed by keyframes alone. A camera that watches
+    for such, or counts at lines, trusts no keyframes however it is told; for one that does not they
+    are as sure as naps, and cheaper (`docs/decisions/0210-sure-is-what-is-sure-for-a-camera.md`).
     """
     sleep = camera.analysis.sleep
-    is_fleeting = bool(FLEETING & camera.situations.on)
-    return Sleep.PACKETS if is_fleeting and sleep is Sleep.KEYFRAMES else sleep
+    is_fleeting = bool(FLEETING & camera.situations.on or camera.lines)
+    if sleep is Sleep.KEYFRAMES and is_fleeting:
+        return Sleep.PACKETS
+    return Sleep.KEYFRAMES if sleep is Sleep.SURE and not is_fleeting else sleep
 
 
 def camera_pipeline(
