@@ -180,8 +180,12 @@ def _connector(path: Path, busy_s: float) -> Callable[[], sqlite3.Connection]:
 
 def _on_connect(connection: Any, record: object) -> None:
     connection.isolation_level = None  # transactions begin where _on_begin says, not elsewhere
-    for pragma in _PRAGMAS:
-        connection.execute(pragma)
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+    except sqlite3.Error:  # Nobody else knows of it yet.
+        connection.close()
+        raise
 
 
 def _on_begin(connection: Connection) -> None:
