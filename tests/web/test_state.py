@@ -46,7 +46,7 @@ def test_the_state_follows_what_the_hub_last_published(house: House, client: Tes
         "disk": "full",
         "disk_free": 0,
         "notice": None,
-        "waits": None,
+        "destruction_pending": None,
     }
 
 
@@ -116,6 +116,6 @@ def test_the_page_is_told_that_pictures_of_a_moved_camera_wait_to_be_destroyed(
 ) -> None:
     waits = Notice.of("runtime.withdrawal_waits", path="/srv/journal.jsonl")
     house.bus.publish(SystemState(processing=True, waits=waits))
-    told = client.get("/api/state").json()["system"]["waits"]
+    told = client.get("/api/state").json()["system"]["destruction_pending"]
     assert "/srv/journal.jsonl" in told["en"]
     assert "attendent" in told["fr"]

@@ -196,9 +196,9 @@ def test_the_page_is_told_that_a_clip_waits_and_nobody_else_is(
 ) -> None:
     client, other = desk_of(Role.OPERATOR), desk_of(Role.SUPERVISOR)
     url = f"/api/alerts/{alert_id}/marking"
-    assert client.get(url).json() == {"waits": False}
+    assert client.get(url).json() == {"queued": False}
     look(client, alert_id)
-    assert client.get(url).json() == {"waits": False}
+    assert client.get(url).json() == {"queued": False}
     marked = client.app.state.context.marked  # type: ignore[attr-defined]
     leave = threading.Event()
 
@@ -214,13 +214,13 @@ def test_the_page_is_told_that_a_clip_waits_and_nobody_else_is(
                 pool.submit(marked.of, f"{number}", "b", bytes)
             until(lambda: sum(each.has_begun for each in marked._making.values()) == turns)
             asked = pool.submit(client.get, f"/media/{alert_id}/before.mp4")
-            until(lambda: client.get(url).json() == {"waits": True})
+            until(lambda: client.get(url).json() == {"queued": True})
             look(other, alert_id)
-            assert other.get(url).json() == {"waits": False}
+            assert other.get(url).json() == {"queued": False}
         finally:
             leave.set()
         assert asked.result().status_code == 200
-    assert client.get(url).json() == {"waits": False}
+    assert client.get(url).json() == {"queued": False}
 
 
 def test_a_clip_that_is_erased_while_it_waits_is_not_served(

@@ -2136,8 +2136,8 @@ export interface components {
          * @description Whether a clip that one asked for waits until those of others are marked.
          */
         MarkingView: {
-            /** Waits */
-            waits: boolean;
+            /** Queued */
+            queued: boolean;
         };
         /**
          * Maturity
@@ -2694,16 +2694,16 @@ export interface components {
          * SystemView
          * @description Whether the system processes, and whether there is room; ``disk_free`` in bytes.
          *
-         *     ``waits`` that pictures of a camera that moved could not be destroyed yet.
+         *     ``destruction_pending`` that pictures of a camera that moved could not be destroyed yet.
          */
         SystemView: {
+            destruction_pending: components["schemas"]["Bilingual"] | null;
             disk: components["schemas"]["DiskState"];
             /** Disk Free */
             disk_free: number | null;
             notice: components["schemas"]["Bilingual"] | null;
             /** Processing */
             processing: boolean;
-            waits: components["schemas"]["Bilingual"] | null;
         };
         /**
          * TimelineView

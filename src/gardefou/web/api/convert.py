@@ -152,7 +152,7 @@ def system_view(system: SystemState) -> SystemView:
         disk=system.disk,
         disk_free=system.disk_free,
         notice=_notice(system.notice),
-        waits=_notice(system.waits),
+        destruction_pending=_notice(system.waits),
     )
 
 

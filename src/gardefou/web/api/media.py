@@ -140,7 +140,7 @@ def get_marking(
     waits = text is not None and any(
         context.marked.is_waiting(_name(alert_id, each), text) for each in files
     )
-    return MarkingView(waits=waits)
+    return MarkingView(queued=waits)
 
 
 def _mark(context: Context, person: Person, alert_id: UUID) -> str | None:

@@ -184,14 +184,14 @@ class LoadView(Strict):
 class SystemView(Strict):
     """Whether the system processes, and whether there is room; ``disk_free`` in bytes.
 
-    ``waits`` that pictures of a camera that moved could not be destroyed yet.
+    ``destruction_pending`` that pictures of a camera that moved could not be destroyed yet.
     """
 
     processing: bool
     disk: DiskState
     disk_free: int | None
     notice: Bilingual | None
-    waits: Bilingual | None
+    destruction_pending: Bilingual | None
 
 
 class TrustView(Strict):
@@ -231,7 +231,7 @@ class EvidenceState(StrEnum):
 class MarkingView(Strict):
     """Whether a clip that one asked for waits until those of others are marked."""
 
-    waits: bool
+    queued: bool
 
 
 class EvidenceView(Strict):
