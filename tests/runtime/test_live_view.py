@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from gardefou.capture.gate import Sleep
 from gardefou.runtime.bus import CameraState
 from gardefou.runtime.live_broker import LiveBroker
 from gardefou.runtime.messages import Heartbeat, LivePicture
+from support.idle import RATE, room
 from support.processes import DEADLINE_S, until
 from support.rtsp_server import RtspServer
 from support.system import CAMERA, System, camera
+from support.units import write_units
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +122,26 @@ def test_a_picture_after_the_end_does_not_revive_a_view() -> None:
         return [picture async for picture in view]
 
     assert asyncio.run(run()) == []
+
+
+def test_a_camera_that_somebody_watches_wakes_and_stays_awake(tmp_path: Path) -> None:
+    still = write_units(tmp_path / "still", [room(index) for index in range(4 * RATE)], RATE)
+    home = tmp_path / "home"
+    home.mkdir()
+    with (
+        RtspServer(units=still, rate=RATE) as server,
+        System(home, [camera(server.url, sleep=Sleep.SURE)]) as system,
+    ):
+        system.until_state(CameraState.RUNNING)
+
+        def awake() -> list[bool | None]:
+            return [
+                report.effort.awake
+                for each in system.messages
+                if isinstance(each, Heartbeat)
+                for report in each.cameras
+            ]
+
+        until(lambda: awake()[-1:] == [False], 2 * DEADLINE_S, what="it never slept")
+        until(lambda: watch(system, 3) and awake()[-1:] == [True], what="it sleeps while watched")
+        until(lambda: awake()[-1:] == [False], 2 * DEADLINE_S, what="it slept no more")

@@ -334,9 +334,7 @@ class CameraWork:
                 self._hide(evidence)
                 return
         if frame.role is Role.LOOK:
-            self._pipeline.rest(frame)
-            if self._statistics is not None:
-                self._record(self._statistics.rest(frame.time))
+            self._rest(frame, source)
         else:
             self._look_for_alerts(frame, source, evidence)
         evidence.advance(frame.time)
@@ -347,6 +345,14 @@ class CameraWork:
                 self._painter.forget(self.camera.id)
                 return
             self._painter.offer(self.camera.id, frame.image, self._trail.regions(frame.time))
+
+    def _rest(self, frame: Frame, source: LiveSource) -> None:
+        """A look of a sleeping camera, which who watches live wakes."""
+        if self.watched and source.gate is not None:
+            source.gate.answer(frame.time, calm=False)
+        self._pipeline.rest(frame)
+        if self._statistics is not None:
+            self._record(self._statistics.rest(frame.time))
 
     def _look_for_alerts(self, frame: Frame, source: LiveSource, evidence: CameraEvidence) -> None:
         # Heads that move are blurred in live pictures only where they were looked for.
@@ -363,7 +369,7 @@ class CameraWork:
         self._analysed += 1
         self._latencies.append(time.monotonic() - frame.arrived)
         if source.gate is not None:
-            source.gate.answer(frame.time, analysed.calm)
+            source.gate.answer(frame.time, analysed.calm and not self.watched)
 
     def _hide(self, evidence: CameraEvidence) -> None:
         """The camera moved, its masks no longer fit: neither picture nor clip of it is made."""
