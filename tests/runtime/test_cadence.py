@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -116,35 +115,6 @@ def test_a_slow_stream_is_looked_at_in_every_picture_and_so_is_one_after_a_break
     cadence = after(scene(0.0))
     cadence.reset()
     assert cadence.needs(NOTHING, STEP_S)
-
-
-def test_a_picture_can_be_spared_where_only_something_new_could_ask_for_it() -> None:
-    assert after(scene(0.0)).can_spare(0.0, STEP_S)
-    assert not after(scene(0.0), under_way=True).can_spare(0.0, STEP_S)
-    assert not Cadence(always=True).can_spare(0.0, STEP_S)
-    tall = PERSON.copy()
-    tall[0, 1] = tall[0, 3] - LEAST_HEIGHT * SIZE[1] - 1
-    assert not after(scene(0.0, tall), falls=True).can_spare(0.0, STEP_S)
-    unsure = replace(scene(0.0), foreground=moving(PERSON, reliable=False))
-    assert not after(unsure).can_spare(0.0, STEP_S)
-
-
-def test_none_can_be_spared_but_right_after_a_look() -> None:
-    cadence = after(scene(0.0))
-    assert not cadence.can_spare(-STEP_S, 0.0)
-    assert not cadence.can_spare(0.0, LONGEST_STEP_S + 0.01)
-    assert not cadence.needs(moving(PERSON), STEP_S)
-    assert not cadence.can_spare(STEP_S, 2 * STEP_S)
-    cadence.reset()
-    assert not cadence.can_spare(0.0, STEP_S)
-
-
-def test_the_picture_before_one_that_may_go_is_looked_at_in_its_place() -> None:
-    cadence = after(scene(0.0))
-    assert cadence.needs(moving(PERSON), STEP_S, next_may_go=True)
-    cadence.learn(scene(STEP_S), bodies(), under_way=False)
-    assert cadence.can_spare(STEP_S, 2 * STEP_S)
-    assert cadence.needs(moving(PERSON), 3 * STEP_S)  # Two steps after the last look.
 
 
 class Eyes:

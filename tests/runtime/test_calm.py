@@ -12,7 +12,6 @@ import pytest
 
 from gardefou.capture.frame import Frame, Role
 from gardefou.capture.gate import Sleep
-from gardefou.capture.group_end import CanSpare
 from gardefou.geometry.arrays import Image
 from gardefou.geometry.detections import Detections, ObjectClass
 from gardefou.perception.engine import InferenceEngine
@@ -52,9 +51,6 @@ class Still:
     """A source whose picture never changes size."""
 
     epoch = 0
-
-    def spare_where(self, can_spare: CanSpare) -> None:
-        """Everything is shown."""
 
 
 def frames(

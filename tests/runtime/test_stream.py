@@ -9,7 +9,6 @@ from typing import cast
 import numpy as np
 
 from gardefou.capture.frame import Frame, Role
-from gardefou.capture.group_end import CanSpare
 from gardefou.perception.perceiver import Pending
 from gardefou.runtime.pipeline import Analysed, CameraPipeline
 from gardefou.runtime.stream import analysed_frames
@@ -25,9 +24,6 @@ class Source:
         self.epoch = 0
         self._count = count
         self._changes = changes
-
-    def spare_where(self, can_spare: CanSpare) -> None:
-        self.can_spare = can_spare
 
     def frames(self) -> Iterator[Frame]:
         for index in range(self._count):
@@ -49,10 +45,6 @@ class Diary:
     def finish(self, pending: Pending) -> Analysed:
         self.asked.append(f"finish {pending:g}")
         return cast(Analysed, pending)
-
-    def can_spare(self, given: float, time: float) -> bool:
-        self.asked.append(f"spare {time:g} after {given:g}")
-        return True
 
     def rest(self, frame: Frame) -> None:
         self.asked.append(f"rest {frame.time:g}")
@@ -76,27 +68,6 @@ def test_a_frame_is_decoded_before_the_one_before_it_ends() -> None:
         *("decode 0", "start 0"),
         *("decode 1", "finish 0", "start 1"),
         *("decode 2", "finish 1", "start 2"),
-        "finish 2",
-    ]
-
-
-def test_whether_a_picture_can_be_spared_is_said_when_the_one_before_it_has_ended() -> None:
-    """However long the network takes: so a clip gives the same alerts each time it is played."""
-
-    class Sparing(Source):
-        def frames(self) -> Iterator[Frame]:
-            for index, frame in enumerate(super().frames()):
-                if index == 2:
-                    assert self.can_spare(1.0, 1.5)
-                    assert self.can_spare(1.0, 1.5)
-                yield frame
-
-    times, asked = played(Sparing(3))
-    assert times == [0.0, 1.0, 2.0]
-    assert asked == [
-        *("decode 0", "start 0"),
-        *("decode 1", "finish 0", "start 1"),
-        *("decode 2", "finish 1", "spare 1.5 after 1", "spare 1.5 after 1", "start 2"),
         "finish 2",
     ]
 

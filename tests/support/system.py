@@ -150,5 +150,5 @@ class System:
 
 
 def threads() -> set[threading.Thread]:
-    """Threads of this process that run now."""
-    return set(threading.enumerate())
+    """Threads of this process that run now; timers of pages that earlier tests served are not."""
+    return {each for each in threading.enumerate() if not isinstance(each, threading.Timer)}

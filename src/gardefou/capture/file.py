@@ -18,7 +18,6 @@ from gardefou.capture.address import without_password
 from gardefou.capture.clock import StreamClock, nominal_rate
 from gardefou.capture.frame import Frame
 from gardefou.capture.gate import Sleep, WakeGate
-from gardefou.capture.group_end import CanSpare
 from gardefou.capture.notice import Notice
 from gardefou.capture.opening import only_video, open_container
 from gardefou.capture.pace import Pace
@@ -94,15 +93,8 @@ class FileSource:
         self._ring = PacketRing() if ring is None else ring
         self.gate = WakeGate(settings.sleep) if settings.sleep is not Sleep.NEVER else None
         """Tells when pictures go undecoded; None where all are decoded."""
-        self._can_spare: CanSpare = lambda given, time: False
         self._reader = StreamReader(
-            self._stream,
-            settings,
-            self._ring,
-            self._clock,
-            Pace(settings.analysis_fps),
-            self.gate,
-            lambda given, time: self._can_spare(given, time),
+            self._stream, settings, self._ring, self._clock, Pace(settings.analysis_fps), self.gate
         )
         self._announced_pictures = self._stream.frames
         self._announced_s = _announced_length(self._container, self._stream)
@@ -144,10 +136,6 @@ class FileSource:
             is_truncated=self._is_truncated,
             notices=self._notices(),
         )
-
-    def spare_where(self, can_spare: CanSpare) -> None:
-        """Ask this, from within `frames`, before a wanted picture is left undecoded."""
-        self._can_spare = can_spare
 
     def frames(self) -> Iterator[Frame]:
         """Frames to analyse, once, in the order of their time; they end when it is closed."""

@@ -28,8 +28,7 @@ class Frame:
     ``time`` is stream time in seconds: UTC (Unix epoch) for a live stream, seconds from the start
     of the file for a file. It never decreases. ``image`` [H, W, 3] uint8 BGR. ``burst``: the small
     pictures that ended just before, about one frame in five where they are asked for. ``arrived``:
-    when the packet that completes it was read, monotonic s. ``next_may_go``: the picture that is
-    wanted next is the last before a keyframe, and is not decoded if the analysis can spare it.
+    when the packet that completes it was read, monotonic s.
     """
 
     camera_id: str
@@ -38,7 +37,6 @@ class Frame:
     burst: Burst | None = None
     arrived: float = 0.0
     role: Role = Role.NOW
-    next_may_go: bool = False
 
     @property
     def size(self) -> Size:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gardefou.capture.frame import Frame
-from gardefou.capture.group_end import CanSpare
 from gardefou.capture.pace import Pace
 from gardefou.capture.parameters import CodecParameters
 from gardefou.capture.picture import Converter
@@ -33,9 +32,6 @@ class KeptStretch:
         self._packets = packets
         self._parameters = parameters
         self._settings = settings
-
-    def spare_where(self, can_spare: CanSpare) -> None:
-        """Every picture is decoded, so that nobody is asked."""
 
     @property
     def start(self) -> float:

@@ -18,7 +18,6 @@ from gardefou.capture.backoff import FIRST_S, LONGEST_S, Backoff
 from gardefou.capture.clock import StreamClock, nominal_rate
 from gardefou.capture.frame import Frame, Role
 from gardefou.capture.gate import Depth, GateCounts, Sleep, WakeGate
-from gardefou.capture.group_end import CanSpare
 from gardefou.capture.link import CameraLink, FileLoop, Link
 from gardefou.capture.mailbox import Mailbox
 from gardefou.capture.notice import Notice
@@ -152,7 +151,6 @@ class LiveSource:
         self._pace = Pace(settings.analysis_fps)
         self.gate = WakeGate(settings.sleep) if settings.sleep is not Sleep.NEVER else None
         """Tells when pictures go undecoded; None where all are decoded."""
-        self._can_spare: CanSpare = lambda given, time: False
         self._lock = threading.Lock()
         self._state = LinkState.STOPPED
         self._since = time.time()
@@ -229,13 +227,6 @@ class LiveSource:
     def analyse_at(self, per_second: float) -> None:
         """Offer at most so many frames a second of stream time from now on."""
         self._pace.change(per_second)
-
-    def spare_where(self, can_spare: CanSpare) -> None:
-        """Ask this, on the reading thread, before a wanted picture is left undecoded.
-
-        It says at once what is known: the packet of that picture has arrived.
-        """
-        self._can_spare = can_spare
 
     def start(self) -> None:
         """Begin to connect; once only."""
@@ -361,13 +352,7 @@ class LiveSource:
             stream.time_base or Fraction(1, 90000), rate, utc=utc, not_before=shown
         )
         reader = StreamReader(
-            stream,
-            self._settings,
-            self._ring,
-            self._clock,
-            self._pace,
-            self.gate,
-            lambda given, time: self._can_spare(given, time),
+            stream, self._settings, self._ring, self._clock, self._pace, self.gate
         )
         before = self._parameters
         if before is None or replace(before, rotation=0) != reader.parameters:

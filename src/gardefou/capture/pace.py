@@ -29,26 +29,11 @@ class Pace:
 
     def would_take(self, time: float, previous: float | None = None) -> bool:
         """Whether `takes` would say so, the frame before it shown at ``previous``, s."""
-        return self._is_near(time, self._due, self.step(time, previous))
-
-    @property
-    def due(self) -> float:
-        """When the next frame is due, s."""
-        return self._due
-
-    def step(self, time: float, previous: float | None = None) -> float:
-        """From the frame before, shown at ``previous``, to the one at ``time``, s."""
         previous = self._previous if previous is None else previous
-        return 0.0 if previous is None else time - previous
-
-    def is_last_before(self, end: float, time: float, step: float) -> bool:
-        """Whether of the frames after the one due at ``time``, a ``step`` apart, none is before
-        ``end``, s."""
-        return not self._is_near(end - step, self._after(time), step)
-
-    def leave(self, until: float) -> None:
-        """The frame that is due is not taken; the next one is due at ``until``, s."""
-        self._due = until
+        step = 0.0 if previous is None else time - previous
+        # Half a step early is nearer to the beat than half a step late; the tolerance also
+        # absorbs the rounding of timestamps.
+        return time >= self._due - min(step, self._period) / 2 + 1e-9
 
     def passed(self, time: float) -> None:
         """A frame that was not wanted would have been shown at ``time``, s."""
@@ -60,18 +45,10 @@ class Pace:
         self._previous = time
         if not taken:
             return False
-        self._due = self._after(time)
+        self._due += self._period
+        if self._due <= time:
+            self._due = time + self._period
         return True
-
-    def _is_near(self, time: float, due: float, step: float) -> bool:
-        # Half a step early is nearer to the beat than half a step late; the tolerance also
-        # absorbs the rounding of timestamps.
-        return time >= due - min(step, self._period) / 2 + 1e-9
-
-    def _after(self, time: float) -> float:
-        """When the next frame is due after the one at ``time``."""
-        due = self._due + self._period
-        return due if due > time else time + self._period
 
     def reset(self) -> None:
         """Take the next frame, whatever its time."""

@@ -57,5 +57,4 @@ def _held(frame: Frame, seconds: float, beat_s: float) -> Iterator[Frame]:
     count = int(abs(seconds) / beat_s + 1e-6)
     beats = range(-count, 0) if seconds < 0 else range(1, count + 1)
     for beat in beats:
-        time = frame.time + beat * beat_s
-        yield replace(frame, time=time, burst=None, role=Role.NOW, next_may_go=False)
+        yield replace(frame, time=frame.time + beat * beat_s, burst=None, role=Role.NOW)

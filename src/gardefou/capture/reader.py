@@ -17,7 +17,6 @@ from gardefou.capture.burst import BURST_PIXELS, BurstCollector
 from gardefou.capture.clock import StreamClock, nominal_rate
 from gardefou.capture.frame import Frame, Role
 from gardefou.capture.gate import Sleep, WakeGate
-from gardefou.capture.group_end import CanSpare, GroupEnd
 from gardefou.capture.masks import PrivacyMask
 from gardefou.capture.pace import Pace
 from gardefou.capture.parameters import CodecParameters, prepare
@@ -63,7 +62,7 @@ class ReadSettings:
 class Counts:
     """What became of a stream's packets so far.
 
-    ``spared`` were not decoded, since nobody needed a picture from them to the next keyframe.
+    ``spared`` were not decoded, since nobody wanted a picture from them to the next keyframe.
     ``corrupt`` counts packets and frames that the demuxer or the decoder rejected or marked; none
     of them is analysed.
     """
@@ -88,8 +87,7 @@ class StreamReader:
     """Turns the packets of one video stream into the frames to analyse.
 
     ``clock`` gives their times, ``ring`` keeps the packets. `epoch` goes up when pictures change
-    size; the ring then holds packets of the new size only. ``can_spare`` is asked before the last
-    wanted picture of a group of pictures is left undecoded.
+    size; the ring then holds packets of the new size only.
     """
 
     def __init__(
@@ -100,7 +98,6 @@ class StreamReader:
         clock: StreamClock,
         pace: Pace,
         gate: WakeGate | None = None,
-        can_spare: CanSpare = lambda given, time: False,
     ) -> None:
         # PyAV reads freed memory when a stream is asked anything after its container was closed,
         # so all that is needed of it is taken here.
@@ -121,7 +118,6 @@ class StreamReader:
         self.epoch = 0
         self._sleeper = None if gate is None else Sleeper(gate, self)
         self._backlog = Backlog.of(self._info.codec, self.parameters.extradata)
-        self._group_end = GroupEnd(pace, self._bursts, can_spare)
 
     def feed(self, packet: av.Packet[av.VideoStream], arrival: float = 0.0) -> Iterator[Frame]:
         """Frames to analyse that this packet completes; ``arrival`` in monotonic seconds."""
@@ -146,7 +142,6 @@ class StreamReader:
         left to Python's collector, the decoders of lost connections would pile up.
         """
         self._decoder = self._sleeper = self._backlog = self._bursts = None
-        self._group_end = GroupEnd(self._pace, None, lambda given, time: False)
 
     def _counted(self, frames: Iterator[Frame]) -> Iterator[Frame]:
         for frame in frames:
@@ -186,29 +181,19 @@ class StreamReader:
             self._backlog = None  # The decoder holds pictures back: those wanted would come late.
 
     def _may_wait(self, packet: av.Packet[av.VideoStream], time: float) -> bool:
-        """Whether nobody needs the picture of a packet; those before a fresh start are let go."""
+        """Whether nobody wants the picture of a packet; those before a fresh start are let go."""
         backlog = self._backlog
         assert backlog is not None
         before = backlog.last
-        if backlog.starts_afresh(packet):
-            self._group_end.keyframe(time)
+        if len(backlog) and backlog.starts_afresh(packet):
             self.counts.spared += len(backlog)
             backlog.take()
             if before is not None:
                 self._pace.passed(before)
                 self.passed(before)
-        if len(backlog) >= MOST:
-            return False
-        if self._pace.would_take(time, before):
-            step = self._pace.step(time, before)
-            if self._holds_back or not self._group_end.leaves(time, step):
-                return False
-        return self._bursts is None or not self._bursts.would_want(time)
-
-    @property
-    def _holds_back(self) -> bool:
-        """Whether pictures come in another order than packets, so that the last given is older."""
-        return self._decoder is None or self._decoder.has_b_frames
+        wanted = self._pace.would_take(time, before)
+        wanted |= self._bursts is not None and self._bursts.would_want(time)
+        return not wanted and len(backlog) < MOST
 
     def _decoded(self, packet: av.Packet[av.VideoStream] | None) -> Iterator[Frame]:
         """Frames to analyse among the pictures that the decoder gives for a packet."""
@@ -295,16 +280,12 @@ class StreamReader:
         self._notice_change(picture, stamp.time if stamp else time)
         if self._bursts:
             self._bursts.offer(picture, time, self._aspect)
-        step = self._pace.step(time)
         if not self._pace.takes(time):
             return None
         image = self._image(picture)
         burst = self._bursts.take() if self._bursts else None
         read_at = stamp.read_at if stamp else monotonic()
-        self._group_end.gave(time)
-        is_plain = self._backlog is not None and not self._holds_back
-        near = is_plain and self._group_end.is_near(self._pace.due, step)
-        return Frame(self._settings.camera_id, time, image, burst, read_at, next_may_go=near)
+        return Frame(self._settings.camera_id, time, image, burst, read_at)
 
     def _notice_change(self, picture: av.VideoFrame, packet_time: float) -> None:
         size = (picture.width, picture.height)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from gardefou.capture.frame import Frame
-from gardefou.capture.group_end import CanSpare
 from gardefou.capture.parameters import CodecParameters
 from gardefou.capture.ring import PacketRing
 
@@ -48,10 +47,6 @@ class Source(Protocol):
     @property
     def epoch(self) -> int:
         """Counts how often the picture changed size or codec; state from before is void."""
-        ...
-
-    def spare_where(self, can_spare: CanSpare) -> None:
-        """Ask this before the last wanted picture before a keyframe is left undecoded."""
         ...
 
     def frames(self) -> Iterator[Frame]:

@@ -52,25 +52,15 @@ class Cadence:
         self._looked = -np.inf
         self._passed_over = False
         self._is_even = False
-        self._may_be_spared = False
         self._known: Floats = np.zeros((0, 4))
 
-    def needs(
-        self,
-        foreground: Foreground,
-        time: float,
-        *,
-        always: bool = False,
-        next_may_go: bool = False,
-    ) -> bool:
+    def needs(self, foreground: Foreground, time: float, *, always: bool = False) -> bool:
         """Whether the network looks at the picture of a stream time, s.
 
-        ``always``: it does just now, whatever the picture shows. ``next_may_go``: of this picture
-        and the next, one will do, and it is better this one (`can_spare`).
+        ``always``: it does just now, whatever the picture shows.
         """
         needed = (
             always
-            or next_may_go
             or self._always
             or self._passed_over
             or not self._is_even
@@ -82,31 +72,16 @@ class Cadence:
         self._passed_over = not needed
         return needed
 
-    def can_spare(self, given: float, time: float) -> bool:
-        """Whether the picture of a stream time, s, need not be seen at all, not even decoded.
-
-        It need not where it would be passed over unless something new moves in it, ``given``
-        being the stream time, s, of the picture before it. What is new is seen in the next one,
-        which is looked at in any case. May be asked from another thread.
-        """
-        return (
-            self._looked == given
-            and self._may_be_spared
-            and not self._always
-            and given < time <= given + LONGEST_STEP_S
-        )
-
     def learn(self, scene: Scene, bodies: Detections, *, under_way: bool) -> None:
         """Take in a picture that was looked at, and the bodies tracked in it.
 
         ``under_way``: something is, of which the next picture tells more.
         """
+        self._looked = scene.time
         sides = bodies.boxes[:, 2:] - bodies.boxes[:, :2]
         room = ROOM * np.concatenate([-sides, sides], axis=1)
         self._known = bodies.boxes + room
         self._is_even = not (under_way or _has_fast(scene) or (self._falls and _may_fall(scene)))
-        self._may_be_spared = self._is_even and scene.foreground.reliable
-        self._looked = scene.time  # Last: `can_spare` may be asked from another thread.
 
     def _has_news(self, regions: Floats) -> bool:
         """Whether something moves that no known body explains."""

@@ -295,7 +295,6 @@ class CameraWork:
             live = LiveSettings(is_patient=not self._paced)
             source = LiveSource(link, self._settings, live, PacketRing(self._kept_s))
             source.analyse_at(self._settings.analysis_fps * self._share)
-            source.spare_where(self._can_spare)
             masks = [np.array(mask.polygon) for mask in self.camera.masks]
             self._evidence = CameraEvidence(
                 self.camera.id, source, self._trail, self._submit, masks, lambda: self.approved
@@ -304,10 +303,6 @@ class CameraWork:
             source.start()
             self._source = source
         return self._source, self._evidence
-
-    def _can_spare(self, given: float, time: float) -> bool:
-        """Whether a picture need not be decoded: nobody watches, and the analysis can wait."""
-        return not self.watched and self._pipeline.can_spare(given, time)
 
     def _disconnect(self) -> None:
         """Close what is open, let the stream go, keep nothing of it."""

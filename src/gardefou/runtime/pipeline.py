@@ -92,9 +92,7 @@ class CameraPipeline:
             frame.time,
             frame.image,
             frame.burst,
-            lambda moving: self._cadence.needs(
-                moving, frame.time, always=self.looks_at_all, next_may_go=frame.next_may_go
-            ),
+            lambda moving: self._cadence.needs(moving, frame.time, always=self.looks_at_all),
         )
 
     def finish(self, pending: Pending) -> Analysed:
@@ -132,13 +130,6 @@ class CameraPipeline:
             or self._policy.is_weighing
             or self._perceiver.is_watching(time)
         )
-
-    def can_spare(self, given: float, time: float) -> bool:
-        """Whether the picture of a stream time, s, need not be decoded after the one ``given``, s.
-
-        May be asked from another thread (`Cadence.can_spare`).
-        """
-        return not self.looks_at_all and self._cadence.can_spare(given, time)
 
     def rest(self, frame: Frame) -> None:
         """A sleeping camera's look: now and then the background models go on, nothing else."""
