@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
 from uuid import uuid4
@@ -203,16 +204,23 @@ def test_a_record_whose_erasure_the_database_refused_is_taken_back(house: House)
     assert taken_back.object_ref == entry.object_ref
 
 
-def test_one_that_never_came_into_the_journal_is_not_taken_back(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@contextmanager
+def refusing_journal(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A journal that takes no entry."""
+
     def refuses(entry: Entry) -> None:
         raise JournalError("governance.journal.gone", path=house.home.journal)
 
     with monkeypatch.context() as patched:
         patched.setattr(house.journal, "append", refuses)
-        with pytest.raises(JournalError):
-            house.purge()
+        yield
+
+
+def test_one_that_never_came_into_the_journal_is_not_taken_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with refusing_journal(house, monkeypatch), pytest.raises(JournalError):
+        house.purge()
     assert (house.home.folder / BEGUN).exists()
     assert house.is_there
     house.purge()
@@ -233,11 +241,7 @@ def test_a_record_that_cannot_be_taken_back_keeps_what_comes_after_it(
 ) -> None:
     killed_at_the_record(house)
 
-    def refuses(entry: Entry) -> None:
-        raise JournalError("governance.journal.gone", path=house.home.journal)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(house.journal, "append", refuses)
+    with refusing_journal(house, monkeypatch):
         with pytest.raises(JournalError):
             house.purge()
         assert house.is_there
